@@ -24,6 +24,7 @@ from resolvers.kit.migration_step import MigrationStep, Work, over_all
 from resolvers.kit.sort_keys_rebuild import SORT_STEPS
 from resolvers.lane.card_facts_rebuild import FACTS_STEP
 from resolvers.lane.rebuild import LANE_STEPS
+from resolvers.mission.messages_rebuild import MESSAGES_STEP
 
 
 async def _streams(work: Work) -> None:
@@ -36,6 +37,7 @@ STEPS: Sequence[MigrationStep] = (
     FACTS_STEP,
     *SORT_STEPS,
     AGENT_STEP,
+    MESSAGES_STEP,
 )
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 

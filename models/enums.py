@@ -276,6 +276,16 @@ class MissionWait(Told):
     CREDENTIAL = "credential", "The key of its model is missing or was refused."
 
 
+class MissionReason(Told):
+    """What a mission about a card was begun by, where nobody asked an agent of their choice."""
+
+    COLUMN = "column", "The card came to a column whose kind is ACTIVE."
+    MESSAGE = "message", "Somebody wrote to the card while no agent worked on it."
+    RETRY = "retry", "The mission before it failed or was cancelled, and was to be tried again."
+    RELAUNCH = "relaunch", "Somebody had it done anew, from the beginning."
+    RELAY = "relay", "It took the mission before it over, whose context had grown long."
+
+
 class MissionCallState(StrEnum):
     """Where a call of a tool stands. All but the first two are final."""
 

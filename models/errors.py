@@ -107,6 +107,16 @@ class WorktreeDirty(Conflict):
         super().__init__("There is work that is not merged: force it to delete it all the same", cardIds=told)
 
 
+class AgentRunning(Conflict):
+    """An agent works on a card that would be deleted: `cardId` and `missionId` name one."""
+
+    code = "AGENT_RUNNING"
+
+    def __init__(self, card_id: object, mission_id: object) -> None:
+        told = {"cardId": str(card_id), "missionId": str(mission_id)}
+        super().__init__("An agent works on a card that would be deleted: cancel its mission first", **told)
+
+
 class BudgetExhausted(Conflict):
     """A call of a model that a budget has no room for. `budgetId` tells which, `period` when it begins anew.
 

@@ -8,8 +8,8 @@ from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
-from models.enums import MissionActivityKind, MissionStatus, MissionWait
-from models.facts import FILTER, REST, SHOWN, Facts
+from models.enums import MissionActivityKind, MissionReason, MissionStatus, MissionWait
+from models.facts import FILTER, GRAPH, REST, SHOWN, Facts
 from models.ids import Kind
 from models.records import MissionActivityRecord, MissionRecord
 
@@ -24,7 +24,7 @@ class Mission(Stored[MissionRecord]):
     are the missions that have led to it, each with who asked for it: what its model costs counts for them as well.
     `cause` is the automation that has, as of a `LoggedEvent`. One that its agent has claimed, to drive it from outside,
     is its agent's until `lease_until` while it runs; `lapses` counts how often nothing was heard of it until then, None
-    for one that nobody has claimed.
+    for one that nobody has claimed. `chain` counts the missions in a row that led to it without a person in between.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
@@ -34,7 +34,7 @@ class Mission(Stored[MissionRecord]):
     card_id: Annotated[PydanticObjectId | None, Facts("The card that it is about.", SHOWN | FILTER)] = None
     prompt: Annotated[str, Facts("What is asked.")]
     status: Annotated[MissionStatus, Facts("Where it stands.", SHOWN | FILTER)] = MissionStatus.QUEUED
-    waiting_for: Annotated[MissionWait | None, Facts("What it waits for, while it awaits approval.")] = None
+    waiting_for: Annotated[MissionWait | None, Facts("What it waits for, where it does not go on.")] = None
     progress: Annotated[float, Facts("How far it is, 0 to 1.")] = 0.0
     plan: Annotated[str | None, Facts("What its agent is about to do, as a Markdown list.")] = None
     summary: Annotated[str | None, Facts("What came of it, once it is completed.")] = None
@@ -43,6 +43,13 @@ class Mission(Stored[MissionRecord]):
     continues_id: Annotated[
         PydanticObjectId | None, Facts("The mission that it goes on from.", refers=Kind.MISSION)
     ] = None
+    reason: Annotated[
+        MissionReason | None, Facts("What has begun it, where it is a run of its card's board.", GRAPH)
+    ] = None
+    column_id: Annotated[
+        PydanticObjectId | None, Facts("The column that its card stood in then.", GRAPH, refers=Kind.COLUMN)
+    ] = None
+    chain: int = 0
     charged_to: list[PydanticObjectId] = Field(default_factory=list)
     cause: dict[str, Any] | None = None
     lease_until: datetime | None = None
@@ -72,11 +79,12 @@ class Mission(Stored[MissionRecord]):
 
 class MissionActivity(Stored[MissionActivityRecord]):
     """One report of an agent, or what a person wrote to it in between (`author_id`). `position` counts from 1 within
-    its mission and gives the order."""
+    its mission and gives the order. `card_id` is the mission's."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION_ACTIVITY))
     workspace_id: PydanticObjectId
     mission_id: PydanticObjectId
+    card_id: PydanticObjectId | None = None
     position: Annotated[int, Facts("Its place among the reports of the mission, from 1.", REST)]
     kind: Annotated[MissionActivityKind, Facts("What is reported.")]
     content: Annotated[str, Facts("The text.")]
@@ -91,6 +99,7 @@ class MissionActivity(Stored[MissionActivityRecord]):
         name = "mission_activities"
         indexes = [
             IndexModel([("mission_id", ASCENDING), ("position", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("card_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("created_at", ASCENDING)]),
         ]

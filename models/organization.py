@@ -8,10 +8,20 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, UpdatedAt, id_factory, utc_now
 from models.billing import BillingSubscription, PlanLimits
-from models.enums import Role
+from models.enums import Role, Told
 from models.facts import GRAPH, Facts
 from models.ids import Kind
 from models.records import OrganizationMemberRecord, OrganizationRecord
+
+RELAY_THRESHOLD = 0.8
+
+
+class RelayMode(Told):
+    """Whether a mission whose context grows long is handed over to a new one."""
+
+    OFF = "off", "Never."
+    MANUAL = "manual", "When somebody asks for it."
+    AUTO = "auto", "When the context reaches the threshold, too."
 
 
 class Organization(Stored[OrganizationRecord]):
@@ -34,6 +44,13 @@ class Organization(Stored[OrganizationRecord]):
         None
     )
     default_credential_id: PydanticObjectId | None = None
+    relay_mode: Annotated[
+        RelayMode,
+        Facts("Whether missions whose context grows long are handed over to new ones.", GRAPH, late=True),
+    ] = RelayMode.MANUAL
+    relay_threshold: Annotated[
+        float, Facts("How full of its model's context a mission is then, 0 to 1.", GRAPH, late=True)
+    ] = RELAY_THRESHOLD
     made: int = 0
     updated_at: UpdatedAt = Field(default_factory=utc_now)
 

@@ -696,6 +696,9 @@ class MissionRecord(TypedDict):
     error: str | None
     created_by: ObjectId
     continues_id: ObjectId | None
+    reason: str | None
+    column_id: ObjectId | None
+    chain: int
     charged_to: list[ObjectId]
     cause: dict[str, Any] | None
     lease_until: datetime | None
@@ -716,6 +719,7 @@ class MissionActivityRecord(TypedDict):
     created_at: datetime
     workspace_id: ObjectId
     mission_id: ObjectId
+    card_id: ObjectId | None
     position: int
     kind: str
     content: str
@@ -892,6 +896,8 @@ class OrganizationRecord(TypedDict):
     limits: PlanLimitsRecord
     subscription: BillingSubscriptionRecord | None
     default_credential_id: ObjectId | None
+    relay_mode: str
+    relay_threshold: float
     made: int
     updated_at: datetime
     my_role: NotRequired[str]
@@ -1591,6 +1597,7 @@ class WorkspaceRecord(TypedDict):
     proposals_expire_days: int | None
     approvals_need_sign_in: bool
     default_agent_id: ObjectId | None
+    board_agent_id: ObjectId | None
     updated_at: datetime
     pilotage_cycle: int
     my_role: NotRequired[str]

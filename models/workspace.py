@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, UpdatedAt, id_factory, utc_now
 from models.enums import PilotageRole, Role, Verdict
-from models.facts import Facts
+from models.facts import GRAPH, Facts
 from models.ids import Kind
 from models.records import InvitationRecord, WorkspaceMemberRecord, WorkspaceRecord
 
@@ -40,6 +40,10 @@ class Workspace(Stored[WorkspaceRecord]):
     ] = False
     default_agent_id: Annotated[
         PydanticObjectId | None, Facts("Who works on a card that no agent is assigned.", refers=Kind.AGENT)
+    ] = None
+    board_agent_id: Annotated[
+        PydanticObjectId | None,
+        Facts("Who works on the cards of its boards; null until it is first needed.", GRAPH, refers=Kind.AGENT),
     ] = None
     updated_at: UpdatedAt = Field(default_factory=utc_now)
     pilotage_cycle: int = 1

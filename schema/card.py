@@ -27,7 +27,7 @@ from schema.fields import shows
 from schema.label import Label
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef, CredentialRef, DocumentRef, MissionRef, WorktreeRef
+from schema.references import CardRef, CredentialRef, DocumentRef, MissionActivityRef, MissionRef, WorktreeRef
 from schema.relation import CardRelation
 
 PLACE = ("column_id", "project_id", "rank")
@@ -121,6 +121,11 @@ class Card(Node):
     )
     documents: Connection[DocumentRef] = edge(
         document_link.documents_of_card, arguments=window, description="The documents that are linked to it."
+    )
+    messages: Connection[MissionActivityRef] = edge(
+        mission.messages_of_card,
+        arguments=window,
+        description="What was reported and said in all missions about it, oldest first.",
     )
     missions: Connection[MissionRef] = edge(
         mission.missions_of_card, arguments=window, description="What agents were asked about it, newest first."

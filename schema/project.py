@@ -15,6 +15,7 @@ from resolvers.figures import portfolio, roadmap, stats
 from resolvers.kit.position import cursor_of_project
 from resolvers.machine import files as file_edges
 from resolvers.machine.reach import FIELDS as FOLDER_FIELDS
+from resolvers.mission import mission
 from resolvers.preferences.panel_state import panel_states_of
 from resolvers.project import project as project_edges
 from schema.connection import Connection, window, window_of
@@ -32,6 +33,7 @@ from schema.references import (
     CustomFieldRef,
     DocumentRef,
     LabelRef,
+    MissionRef,
     PanelStateRef,
     ScopeRef,
 )
@@ -82,6 +84,9 @@ class Project(Node):
     labels: list[LabelRef] = edge(card_graph_edges.labels_of_project, description="Its labels, by name.")
     automations: list[AutomationRef] = edge(
         automation_edges.automations_of_project, description="What it does by itself, oldest first."
+    )
+    active_missions: list[MissionRef] = edge(
+        mission.active_missions_of, description="The missions that its cards have at the moment; at most 500."
     )
     documents: Connection[DocumentRef] = edge(
         document_graph.documents_of_project,

@@ -185,8 +185,9 @@ async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
         await withdraw(change, {"agent_id": door["_id"]})
         await bury(change, door["_id"], door["workspace_id"])
         workspace = await _workspace(change, door["workspace_id"])
-        if workspace.get("default_agent_id") == door["_id"]:
-            workspace, _ = await set_fields(change, Workspace, workspace["_id"], {"default_agent_id": None})
+        named = {key: None for key in ("default_agent_id", "board_agent_id") if workspace.get(key) == door["_id"]}
+        if named:
+            workspace, _ = await set_fields(change, Workspace, workspace["_id"], named)
             change.append(workspace["_id"], WorkspaceUpdated(workspace=workspace))
         await remove_service_user(change, workspace, door["user_id"])
         change.append(door["workspace_id"], AgentDeleted(deleted_id=door["_id"]))

@@ -12,7 +12,7 @@ from models import Activity, Card, Column, Label, Mission, Project
 from models.base import AnyRecord, Recorded, collection, to_record
 from models.card import ChecklistItem
 from models.enums import ActivityType, TokenScope
-from models.errors import BadUserInput, Conflict, NotFound
+from models.errors import AgentRunning, BadUserInput, Conflict, NotFound
 from models.ids import Kind, check_inside, new_id
 from models.records import CardRecord, ChecklistItemRecord, ColumnRecord, ProjectRecord
 from realtime.events.card import CardCreated
@@ -30,6 +30,7 @@ from resolvers.lane.blocks import LaneKey
 from resolvers.lane.card_kept import keep
 from resolvers.lane.card_place import BY_RANK, end_of, number
 from resolvers.member.project_member import require_assignable
+from resolvers.state.follow import CardEntered, note
 from resolvers.worktree.guard import Force, require_finished
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -92,6 +93,8 @@ async def insert_card(
         raise Conflict(TAKEN, field="id") from error
     await keep(change, [(None, card)])
     change.append(card["workspace_id"], CardCreated(card=card, order=order))
+    if column is not None:
+        note(change, CardEntered(card["_id"], column))
     await record_activity(change, card, ActivityType.CARD_CREATED, {"title": card["title"]})
     return {**card, "order": order}
 
@@ -105,6 +108,8 @@ async def delete_card(ctx: Context, door: CardRecord, force: Force = False) -> C
         card = await collection(Card).find_one({"_id": door["_id"]}, session=change.session)
         if card is None:
             raise NotFound("Card")
+        if (active := card.get("active_mission_id")) is not None:
+            raise AgentRunning(card["_id"], active)
         await delete_cards(change, card["workspace_id"], [card])
         await bury(change, card["_id"], card["workspace_id"])
         await record_activity(change, card, ActivityType.CARD_DELETED, {"title": card["title"]})

@@ -27,6 +27,7 @@ from resolvers.kit.operation import operation
 from resolvers.lane.card_kept import keep
 from resolvers.lane.card_place import Place, rank_for
 from resolvers.member.project_member import require_assignable
+from resolvers.state.follow import CardEntered, note
 
 WRITE = TokenScope.PROJECTS_WRITE
 _PLACING = ("column_id", "order", "expected_version")
@@ -39,7 +40,9 @@ _CLIENT_NAMES = {
     "pending_column_id": "columnId",
     "custom_values": "customFields",
 }
-_MOVED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at", "pending_column_id"})
+_PLACED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at"})
+_MOVED = _PLACED | {"pending_column_id"}
+_TOLD = {"pending_column_id": "pendingColumn"}
 
 
 _ALSO = {"columnId": ("cardMove",), "order": ("cardMove",), "archived": ("cardArchive",)}
@@ -66,7 +69,7 @@ async def move_card(ctx: Context, door: CardRecord, values: CardMove) -> Committ
         raise BadUserInput("give one of order, afterCardId and beforeCardId", field="order")
 
     async def body(change: Change) -> CardRecord:
-        card = await _current(change, door["_id"])
+        card = await current_card(change, door["_id"])
         if "if_column_id" in values.model_fields_set and card["column_id"] != values.if_column_id:
             now = None if card["column_id"] is None else str(card["column_id"])
             raise Conflict("The card stands elsewhere by now", field="ifColumnId", columnId=now)
@@ -84,13 +87,24 @@ async def complete_card(ctx: Context, door: CardRecord) -> Committed[CardRecord]
     """
 
     async def body(change: Change) -> CardRecord:
-        card = await _current(change, door["_id"])
+        card = await current_card(change, door["_id"])
         column_id = finish_of(await board_around(change, card))
         if column_id is None:
             raise Conflict("The board has no column")
-        return await _apply(change, card, *await _move(change, card, column_id, Place()))
+        return await place_card(change, card, column_id)
 
     return await ctx.write(door["workspace_id"], body)
+
+
+async def place_card(change: Change, card: CardRecord, column_id: ObjectId) -> CardRecord:
+    """Move a card, read in this change, to the end of a column; raises what a move raises."""
+    return await _apply(change, card, *await _move(change, card, column_id, Place()))
+
+
+async def hold_card(change: Change, card: CardRecord, column_id: ObjectId | None) -> CardRecord:
+    """Let a card, read in this change, wait for an approval to go on to a column; None for no longer."""
+    changes = {} if card.get("pending_column_id") == column_id else {"pending_column_id": column_id}
+    return await _apply(change, card, changes)
 
 
 @operation("cardPipelineSet", opens=CARD, permission=board.WRITE, scope=WRITE)
@@ -135,7 +149,8 @@ async def update_cards(
     return await change_each(ctx, CARD, ids, board.WRITE, lambda change, card_id: _update(change, card_id, values))
 
 
-async def _current(change: Change, card_id: ObjectId) -> CardRecord:
+async def current_card(change: Change, card_id: ObjectId) -> CardRecord:
+    """A card as it stands within a change."""
     card = await collection(Card).find_one({"_id": card_id}, session=change.session)
     if card is None:
         raise NotFound("Card")
@@ -143,7 +158,7 @@ async def _current(change: Change, card_id: ObjectId) -> CardRecord:
 
 
 async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> CardRecord:
-    card = await _current(change, card_id)
+    card = await current_card(change, card_id)
     given = values.given()
     order: int | None = None
     changes: dict[str, Any] = {name: value for name, value in given.items() if name not in _PLACING}
@@ -185,6 +200,8 @@ async def _move(
     moved = {"column_id": column_id, "scope_id": column["scope_id"] if column else None, "rank": rank}
     if column_id != card["column_id"]:
         moved |= {**await progress_at(change, card, column), "pending_column_id": None}
+        if column is not None:
+            note(change, CardEntered(card["_id"], column))
     return {name: value for name, value in moved.items() if card.get(name) != value}, order
 
 
@@ -210,7 +227,8 @@ async def _apply(change: Change, before: CardRecord, changes: dict[str, Any], or
     versions = {"field_versions": {**before["field_versions"], **marks}}
     after = with_changes(before, {**stored, **versions})
     await keep(change, [(before, after)])
-    fields = [_client_name(name) for name in changes if name not in _MOVED | {"archived"}]
+    untold = {"archived", *(_MOVED if "column_id" in changes else _PLACED)}
+    fields = [_TOLD.get(name) or _client_name(name) for name in changes if name not in untold]
     if not changes.keys() & {"rank", "column_id"}:
         order = None
     if fields:
@@ -278,7 +296,7 @@ async def edit_card(
     """Change a card that was opened by what `edit` makes of its record as it stands in the transaction."""
 
     async def body(change: Change) -> CardRecord:
-        card = await _current(change, door["_id"])
+        card = await current_card(change, door["_id"])
         changes = await edit(change, card)
         differing = {name: value for name, value in changes.items() if card.get(name) != value}
         return await _apply(change, card, differing)
@@ -291,8 +309,11 @@ __all__ = [
     "archive_card",
     "changed_values",
     "complete_card",
+    "current_card",
     "edit_card",
+    "hold_card",
     "move_card",
+    "place_card",
     "set_card_pipeline",
     "update_card",
     "update_cards",

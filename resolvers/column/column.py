@@ -29,6 +29,7 @@ from resolvers.kit.nouns import COLUMN, PROJECT, SCOPE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.lane.card_place import BY_RANK
 from resolvers.lane.store import archived_counts, open_counts
+from resolvers.state.card_run import require_no_run
 from resolvers.worktree.guard import Force, require_cards_finished
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -145,6 +146,7 @@ async def clean_column(ctx: Context, column: ColumnRecord, force: Force = False)
         inside = {"column_id": column["_id"]}
         if current.get("emptying") or not await collection(Card).find_one(inside, {"_id": 1}, session=change.session):
             return current
+        await require_no_run(change, column["project_id"], inside)
         event = ColumnCleaned(column_id=column["_id"], project_id=column["project_id"])
         change.append(column["workspace_id"], event)
         if not await bury(change, column["_id"], column["workspace_id"], keeps=True):
@@ -164,6 +166,7 @@ async def delete_column(ctx: Context, column: ColumnRecord, force: Force = False
     await require_cards_finished(ctx, column["project_id"], {"column_id": column["_id"]}, force=force)
 
     async def body(change: Change) -> ObjectId:
+        await require_no_run(change, column["project_id"], {"column_id": column["_id"]})
         deleted = await collection(Column).delete_one({"_id": column["_id"]}, session=change.session)
         if not deleted.deleted_count:
             raise NotFound("Column")

@@ -28,6 +28,7 @@ from resolvers.kit.nouns import PROJECT, SCOPE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.lane.card_place import BY_RANK
 from resolvers.lane.store import open_counts
+from resolvers.state.card_run import require_no_run
 from resolvers.worktree.guard import Force, require_cards_finished
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -104,6 +105,7 @@ async def delete_scope(ctx: Context, scope: ScopeRecord, force: Force = False) -
     await require_cards_finished(ctx, scope["project_id"], {"scope_id": scope["_id"]}, force=force)
 
     async def body(change: Change) -> ObjectId:
+        await require_no_run(change, scope["project_id"], {"scope_id": scope["_id"]})
         deleted = await collection(Scope).delete_one({"_id": scope["_id"]}, session=change.session)
         if not deleted.deleted_count:
             raise NotFound("Scope")

@@ -1,10 +1,11 @@
 """Inputs of the operations on missions."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
 from bson import ObjectId
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema, model_validator
+from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.enums import MissionActivityKind
@@ -106,6 +107,47 @@ class MissionAnswer(Input):
     """The answer to an agent's question."""
 
     answer: LongText = Field(description="The answer.")
+
+
+class CardMissionPrompt(Input):
+    """What a person tells the agent of a card."""
+
+    text: LongText = Field(description="What is to be read.")
+
+
+def _message_or_moment(value: Any) -> ObjectId | datetime:
+    if isinstance(value, datetime | ObjectId):
+        return value
+    try:
+        return parse_id(value, Kind.MISSION_ACTIVITY, field="")
+    except BadUserInput:
+        return _MOMENT.validate_python(value)
+
+
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Date)
+MessageOrMoment = Annotated[ObjectId | datetime, PlainValidator(_message_or_moment), WithJsonSchema({"type": "string"})]
+
+
+class CardMessages(Input):
+    """Which messages about a card."""
+
+    mission_id: MissionId | None = Field(None, description="The mission about it; by default all of them.")
+    since: MessageOrMoment | None = Field(None, description="The id of a message, or a moment, that they come after.")
+    before: MessageOrMoment | None = Field(None, description="The id of a message, or a moment, that they come before.")
+    limit: Annotated[int, Field(strict=True, ge=1, le=500)] = Field(100, description="How many at most, 1 to 500.")
+
+
+class MissionReview(Input):
+    """What a person says to what an agent is about to do."""
+
+    approved: Flag = Field(description="Whether it goes on so.")
+    feedback: LongText | None = Field(None, description="What is to be different; has to be given without approval.")
+
+    @model_validator(mode="after")
+    def _says_what_is_wrong(self) -> "MissionReview":
+        if not self.approved and self.feedback is None:
+            raise PydanticCustomError("feedback", "must say in feedback what is to be different")
+        return self
 
 
 class MissionActivityInput(Input):

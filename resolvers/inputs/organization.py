@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from models.enums import Role
+from models.organization import RelayMode
 from resolvers.inputs.account import Email
 from resolvers.kit.input import Input, Name, Slug
 
@@ -20,6 +21,10 @@ MemberRole = Annotated[
     Role, BeforeValidator(_member_role), WithJsonSchema({"type": "string", "enum": ["admin", "member"]})
 ]
 """A role that can be given: an organization or workspace has the owner that it was created by."""
+
+
+RelayModeWord = Annotated[RelayMode, WithJsonSchema({"type": "string", "enum": list(RelayMode)})]
+Threshold = Annotated[float, Field(ge=0.1, le=0.95, allow_inf_nan=False)]
 
 
 class OrganizationCreate(Input):
@@ -42,6 +47,12 @@ class OrganizationUpdate(Input):
 
     name: Name | None = Field(None, description="The name, 1 to 100 characters.")
     slug: Slug | None = Field(None, description="The name in addresses.")
+    relay_mode: RelayModeWord | None = Field(
+        None, description="Whether missions whose context grows long are handed over to new ones."
+    )
+    relay_threshold: Threshold | None = Field(
+        None, description="How full of its model's context a mission is then, 0.1 to 0.95."
+    )
 
 
 class OrganizationMemberAdd(Input):

@@ -26,6 +26,7 @@ from realtime.hub import Hub
 from realtime.log import Change, Committed
 from resolvers.kit.mark import Mark
 from resolvers.kit.upload import Uploads
+from resolvers.state.follow import follow
 from resolvers.words.index import SearchIndex
 
 T = TypeVar("T")
@@ -172,6 +173,15 @@ class Context:
         self, stream_id: ObjectId, actor_id: ObjectId | None, body: Callable[[Change], Awaitable[T]]
     ) -> Committed[T]:
         """Commit a change as that of somebody who is not signed in yet. Every change of a request passes here."""
+        body = self.followed(body)
         for mark in self.marks:
             body = mark.marking(body)
         return await self.services.hub.log.write(stream_id, actor_id, body)
+
+    def followed(self, body: Callable[[Change], Awaitable[T]]) -> Callable[[Change], Awaitable[T]]:
+        """A change with what follows from it."""
+
+        async def following(change: Change) -> T:
+            return await follow(self, change, await body(change))
+
+        return following

@@ -176,6 +176,12 @@ async def late_calls(held: Held) -> list[MissionCallRecord]:
     return await late.clone().to_list() if unsettled else calls
 
 
+async def has_late(held: Held) -> bool:
+    """Whether people are to decide on calls, or have, without the model having been told."""
+    late = {"mission_id": held.mission_id, "late": True}
+    return await collection(MissionCall).find_one(late, {"_id": 1}) is not None
+
+
 async def wait_on(held: Held) -> bool:
     """Let a mission whose model has concluded wait until all that it proposed is decided on; False where it is, or
     somebody said something since: the model is told then."""

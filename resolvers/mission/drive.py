@@ -1,9 +1,13 @@
 """Driving missions with an agent's own token: claim the next one, report on it, finish it."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from bson import ObjectId
+
 from auth.policies import mission as policy
-from models import Mission, MissionRun
+from models import Mission, MissionRun, Workspace
 from models.base import Record, collection, with_changes
 from models.enums import MissionStatus, TokenScope
 from models.errors import Conflict
@@ -32,29 +36,22 @@ _UNDER_WAY = (MissionStatus.RUNNING, MissionStatus.AWAITING_APPROVAL)
     "missionClaim", opens=WORKSPACE.by("workspace_id"), permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT
 )
 async def claim_mission(ctx: Context, membership: WorkspaceMemberRecord) -> Committed[MissionRecord | None]:
-    """With an agent's own token: start its oldest queued mission.
+    """With an agent's own token: start its oldest queued mission, or else one of the workspace's boards.
 
-    Start the agent's oldest queued mission; None where none is queued. Many may ask at once: one gets it.
+    Start the agent's oldest queued mission, else the oldest of the agent of the boards, which is this agent's then;
+    None where none is queued. Many may ask at once: one gets it.
     """
     workspace_id = membership["workspace_id"]
-    queued = {"agent_id": ctx.subject.agent_id, "status": MissionStatus.QUEUED.value}
-    # Agents ask again and again: as long as nothing waits, that takes no turn among the workspace's changes.
-    waiting = collection(Mission).find(queued, {"_id": 1}).sort("_id", 1).limit(CANDIDATES)
-    candidates = [mission["_id"] for mission in await waiting.to_list()]
-    if not candidates:
-        return Committed(None, await ctx.services.hub.log.head(workspace_id))
-
-    async def body(change: Change) -> MissionRecord | None:
-        # None comes to stand before those that waited already; reading few is what keeps a long queue quick.
-        mission = await _first(change, {"_id": {"$in": candidates}, **queued}) or await _first(change, queued)
-        if mission is None:
-            return None
-        # Driven from outside from here on, whatever its agent is: the runtime leaves it alone.
-        await collection(MissionRun).delete_one({"_id": mission["_id"]}, session=change.session)
-        lease = {**leased(change.at), "lapses": mission.get("lapses") or 0}
-        return await change_status(change, mission, MissionStatus.RUNNING, lease)
-
-    return await ctx.write(workspace_id, body)
+    for agent_id in (ctx.subject.agent_id, await _board_agent_of(workspace_id)):
+        queued = {"agent_id": agent_id, "status": MissionStatus.QUEUED.value}
+        # Agents ask again and again: as long as nothing waits, that takes no turn among the workspace's changes.
+        waiting = collection(Mission).find(queued, {"_id": 1}).sort("_id", 1).limit(CANDIDATES)
+        candidates = [mission["_id"] for mission in await waiting.to_list()] if agent_id is not None else []
+        if candidates:
+            claimed = await ctx.write(workspace_id, partial(_claim, ctx, candidates, queued))
+            if claimed.value is not None:
+                return claimed
+    return Committed(None, await ctx.services.hub.log.head(workspace_id))
 
 
 @operation("missionReport", opens=MISSION.whole, permission=policy.DRIVE, scope=WRITE, caller=Caller.AGENT)
@@ -78,7 +75,13 @@ async def report_mission(ctx: Context, door: MissionRecord, values: MissionRepor
         committed = await ctx.write(door["workspace_id"], body)
     if values.output_delta is not None:
         delta = MissionOutputDelta(text=values.output_delta)
-        event: EphemeralEvent = {"type": delta.type, "mission_id": door["_id"], "data": delta.data()}
+        event: EphemeralEvent = {
+            "type": delta.type,
+            "project_id": door["project_id"],
+            "card_id": door["card_id"],
+            "mission_id": door["_id"],
+            "data": delta.data(),
+        }
         ctx.services.hub.broadcast(door["workspace_id"], committed.cursor, event)
     return committed
 
@@ -100,6 +103,23 @@ async def complete_mission(ctx: Context, door: MissionRecord, values: MissionCom
 async def fail_mission(ctx: Context, door: MissionRecord, values: MissionFail) -> Committed[MissionRecord]:
     """With an agent's own token: give a mission up."""
     return await _finish(ctx, door, MissionStatus.FAILED, {"error": values.error})
+
+
+async def _claim(ctx: Context, candidates: Sequence[ObjectId], queued: Record, change: Change) -> MissionRecord | None:
+    # None comes to stand before those that waited already; reading few is what keeps a long queue quick.
+    mission = await _first(change, {"_id": {"$in": candidates}, **queued}) or await _first(change, queued)
+    if mission is None:
+        return None
+    # Driven from outside from here on, whatever its agent is: the runtime leaves it alone.
+    await collection(MissionRun).delete_one({"_id": mission["_id"]}, session=change.session)
+    lease = {**leased(change.at), "lapses": mission.get("lapses") or 0}
+    return await change_status(change, mission, MissionStatus.RUNNING, {**lease, "agent_id": ctx.subject.agent_id})
+
+
+async def _board_agent_of(workspace_id: ObjectId) -> ObjectId | None:
+    """The agent whose missions any other may claim."""
+    workspace = await collection(Workspace).find_one({"_id": workspace_id}, {"board_agent_id": 1})
+    return None if workspace is None else workspace.get("board_agent_id")
 
 
 async def _first(change: Change, where: Record) -> MissionRecord | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Annotated, Any
 
 from bson import ObjectId
@@ -10,10 +11,17 @@ from bson import ObjectId
 from auth.policies import mission as policy
 from models import Agent, Card, Mission, Project
 from models.base import AnyRecord, Record, collection, to_record
-from models.enums import MissionStatus, TokenScope
+from models.enums import MissionReason, MissionStatus, MissionWait, TokenScope
 from models.errors import BadUserInput, Forbidden, NotFound
 from models.mission import MAX_STEPS
-from models.records import AgentRecord, CardRecord, MissionRecord, WorkspaceMemberRecord, WorkspaceRecord
+from models.records import (
+    AgentRecord,
+    CardRecord,
+    MissionRecord,
+    ProjectRecord,
+    WorkspaceMemberRecord,
+    WorkspaceRecord,
+)
 from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change, Committed
 from resolvers.agent.agent import get_agent
@@ -23,10 +31,11 @@ from resolvers.kit.contract import Filters
 from resolvers.kit.filters import compile_filter
 from resolvers.kit.load import by_ids, card_inside, one_by, to_one
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import AGENT, MISSION, MISSION_ACTIVITY, WORKSPACE
+from resolvers.kit.nouns import AGENT, CARD, MISSION, MISSION_ACTIVITY, PROJECT, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.mission.run import insert_run
+from resolvers.state.card_run import AT_WORK
 from resolvers.state.mission_status import change_status, note_on_card, only_mission_of
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
@@ -36,6 +45,8 @@ Filter = Annotated[Mapping[str, Any] | None, Filters(Mission)]
 
 MAX_CHARGED = 20
 """Missions, and who asked for them, that one counts for beside itself."""
+MAX_ACTIVE = 500
+"""Missions that one project shows as under way."""
 _GONE: Record = {"prompt": None}
 
 
@@ -58,6 +69,20 @@ async def list_missions_of_agent(
     """A page of the missions of an agent, the newest first."""
     agent = await get_agent(ctx, agent_id, fields=frozenset())
     return (await _missions("agent_id", [agent], fields, window, filter))[0]
+
+
+@operation("cardMissions", opens=CARD, permission=policy.READ, scope=READ, read_only=True)
+async def list_missions_of_card(
+    ctx: Context, card: CardRecord, window: Window, filter: Filter = None, fields: Fields = None
+) -> Page[MissionRecord]:
+    """A page of the missions about a card, the newest first."""
+    return (await _missions("card_id", [card], fields, window, filter))[0]
+
+
+@operation("activeMissions", opens=PROJECT.by("project_id"), permission=policy.READ, scope=READ, read_only=True)
+async def list_active_missions(ctx: Context, project: ProjectRecord, fields: Fields = None) -> list[MissionRecord]:
+    """The missions that cards of a project have at the moment, one each; at most 500."""
+    return (await active_missions_of(ctx, [project], fields))[0]
 
 
 get_mission_activity = reader("missionActivity", MISSION_ACTIVITY)
@@ -89,7 +114,10 @@ async def create_mission(ctx: Context, agent: AgentRecord, values: MissionCreate
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of an agent: within a project where one is named, which is the card's where a card is."""
+    """What is asked of an agent: within a project where one is named, which is the card's where a card is.
+
+    `by` is who asked for it, if that is not whoever makes the change; `leads` the mission that it follows from.
+    """
 
     prompt: str
     card_id: ObjectId | None = None
@@ -97,6 +125,9 @@ class Asked:
     max_steps: int = MAX_STEPS
     deadline: datetime | None = None
     continues_id: ObjectId | None = None
+    reason: MissionReason | None = None
+    by: ObjectId | None = None
+    leads: MissionRecord | None = None
 
 
 async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked: Asked) -> MissionRecord:
@@ -106,7 +137,9 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
     Raises NotFound for a card, a project or an earlier mission that is not in the agent's workspace.
     """
     workspace_id = agent["workspace_id"]
-    project_id = await _project_of(change, asked, workspace_id)
+    project_id, column_id = await _place_of(change, asked, workspace_id)
+    leads = asked.leads or await leading(ctx, change)
+    is_run = not agent["mcp_only"] and ctx.services.models.serves(agent.get("model"))
     if asked.continues_id is not None:
         before = {"_id": asked.continues_id, "workspace_id": workspace_id}
         if await collection(Mission).find_one(before, {"_id": 1}, session=change.session) is None:
@@ -118,9 +151,13 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
             project_id=project_id,
             card_id=asked.card_id,
             prompt=asked.prompt,
-            created_by=ctx.user_id,
+            waiting_for=MissionWait.CREDENTIAL if asked.reason is not None and not is_run else None,
+            created_by=asked.by or ctx.user_id,
             continues_id=asked.continues_id,
-            charged_to=await _charged_to(ctx, change),
+            reason=asked.reason,
+            column_id=column_id,
+            chain=0 if leads is None else leads.get("chain", 0) + 1,
+            charged_to=await _charged_to(ctx, change, leads),
             cause=None if change.cause is None else asdict(change.cause),
             max_steps=asked.max_steps,
             deadline=asked.deadline,
@@ -128,7 +165,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
         )
     )
     await collection(Mission).insert_one(mission, session=change.session)
-    if not agent["mcp_only"] and ctx.services.models.serves(agent.get("model")):
+    if is_run:
         await insert_run(change, mission)
     event = MissionStatusChanged(mission=mission, from_status=None, to_status=MissionStatus.QUEUED)
     await note_on_card(change, mission)
@@ -204,6 +241,24 @@ async def missions_of_card(
     return await _missions("card_id", cards, fields, Window.read(first, after))
 
 
+@edge(scope=READ)
+async def active_missions_of(
+    ctx: Context, projects: Sequence[ProjectRecord], fields: Fields
+) -> list[list[MissionRecord]]:
+    """The missions that cards of each project have at the moment, one each."""
+    at_work = {"project_id": {"$in": [project["_id"] for project in projects]}, **AT_WORK}
+    wanted = {"project_id": 1, "active_mission_id": 1}
+    cards = await collection(Card).find(at_work, wanted).limit(MAX_ACTIVE).to_list()
+    found = await by_ids(Mission, [card["active_mission_id"] for card in cards], fields)
+    made: dict[ObjectId, list[MissionRecord]] = {project["_id"]: [] for project in projects}
+    for card in sorted(cards, key=itemgetter("active_mission_id")):
+        if (mission := found.get(card["active_mission_id"])) is not None:
+            made[card["project_id"]].append(mission)
+    return [made[project["_id"]] for project in projects]
+
+
+messages_of_card = pages_by(MISSION_ACTIVITY, "card_id")
+"""What was reported and said in all missions about a card, oldest first."""
 activities_of = pages_by(MISSION_ACTIVITY, "mission_id", sort=[("position", 1)])
 """What an agent reported on a mission, in its order."""
 
@@ -240,17 +295,22 @@ async def _missions(
     return [found[object_id] for object_id in ids]
 
 
-async def _charged_to(ctx: Context, change: Change) -> list[ObjectId]:
+async def leading(ctx: Context, change: Change) -> MissionRecord | None:
+    """The mission that an agent works on which asks for another one."""
+    if (before_id := ctx.mission_id or await only_mission_of(ctx.subject.agent_id)) is None:
+        return None
+    return await collection(Mission).find_one({"_id": before_id}, session=change.session)
+
+
+async def _charged_to(ctx: Context, change: Change, leads: MissionRecord | None) -> list[ObjectId]:
     """What a mission costs counts for beside itself and who asked for it. The first ones stay, however many follow.
 
-    Of one that another begins: that one with its agent, who asked for it, and what it counts for itself. Of one that an
-    agent begins: that agent, and the person who made it.
+    Of one that another leads to: that one with its agent, who asked for it, and what it counts for itself. Of one that
+    an agent begins: that agent, and the person who made it.
     """
     theirs: list[ObjectId | None] = []
-    if (before_id := ctx.mission_id or await only_mission_of(ctx.subject.agent_id)) is not None:
-        before = await collection(Mission).find_one({"_id": before_id}, session=change.session)
-        if before is not None:
-            theirs = [*before.get("charged_to", ()), before["_id"], before["created_by"], before["agent_id"]]
+    if leads is not None:
+        theirs = [*leads.get("charged_to", ()), leads["_id"], leads["created_by"], leads["agent_id"]]
     if ctx.subject.agent_id is not None:
         mine = {"_id": ctx.subject.agent_id}
         agent = await collection(Agent).find_one(mine, {"created_by": 1}, session=change.session)
@@ -258,18 +318,19 @@ async def _charged_to(ctx: Context, change: Change) -> list[ObjectId]:
     return list(dict.fromkeys(each for each in theirs if each is not None))[:MAX_CHARGED]
 
 
-async def _project_of(change: Change, asked: Asked, workspace_id: ObjectId) -> ObjectId | None:
-    """The project of the card that is asked about, or the one that is named."""
+async def _place_of(change: Change, asked: Asked, workspace_id: ObjectId) -> tuple[ObjectId | None, ObjectId | None]:
+    """The project of the card that is asked about, or the one that is named; and the column that the card stands in."""
     if asked.card_id is not None:
         there = {"_id": asked.card_id, "workspace_id": workspace_id}
-        card = await collection(Card).find_one(there, {"project_id": 1}, session=change.session)
+        wanted = {"project_id": 1, "column_id": 1}
+        card = await collection(Card).find_one(there, wanted, session=change.session)
         if card is None:
             raise NotFound("Card")
         if asked.project_id not in (None, card["project_id"]):
             raise BadUserInput("is not the project of the card", field="projectId")
-        return ObjectId(card["project_id"])
+        return ObjectId(card["project_id"]), card["column_id"]
     if asked.project_id is not None:
         within = {"_id": asked.project_id, "workspace_id": workspace_id}
         if await collection(Project).find_one(within, {"_id": 1}, session=change.session) is None:
             raise NotFound("Project")
-    return asked.project_id
+    return asked.project_id, None

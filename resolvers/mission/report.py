@@ -6,8 +6,8 @@ from typing import Any
 
 from bson import ObjectId
 
-from models import MissionActivity
-from models.base import insert_all, to_record
+from models import Mission, MissionActivity
+from models.base import collection, insert_all, to_record, with_changes
 from models.enums import MissionActivityKind, StorageKind
 from models.errors import Conflict
 from models.records import MissionActivityRecord, MissionRecord
@@ -64,6 +64,7 @@ def _written(change: Change, mission: MissionRecord, reports: Sequence[Report]) 
             MissionActivity(
                 workspace_id=mission["workspace_id"],
                 mission_id=mission["_id"],
+                card_id=mission["card_id"],
                 position=mission["activity_count"] + place,
                 kind=report.kind,
                 content=report.content,
@@ -75,6 +76,18 @@ def _written(change: Change, mission: MissionRecord, reports: Sequence[Report]) 
         )
         for place, report in enumerate(reports, start=1)
     ]
+
+
+async def add_reports(ctx: Context, change: Change, mission: MissionRecord, reports: Sequence[Report]) -> MissionRecord:
+    """Write, count and tell of reports of a mission that was read in this change; the mission as it is then."""
+    added = await insert_reports(ctx, change, mission, reports)
+    if not added:
+        return mission
+    changes = {"activity_count": mission["activity_count"] + len(added)}
+    await collection(Mission).update_one({"_id": mission["_id"]}, {"$set": changes}, session=change.session)
+    after = with_changes(mission, changes)
+    tell_reports(change, after, added)
+    return after
 
 
 def tell_reports(change: Change, mission: MissionRecord, added: Sequence[MissionActivityRecord]) -> None:

@@ -66,6 +66,8 @@ class Held:
     organization_id: ObjectId
     fence: int
     cause: Cause | None = None
+    project_id: ObjectId | None = None
+    card_id: ObjectId | None = None
 
     async def write(
         self,
@@ -74,10 +76,10 @@ class Held:
     ) -> Committed[T]:
         """Commit a change of the run, `run_update` before the body; raises RunLostError."""
 
-        async def checked(change: Change) -> T:
+        async def unfollowed(change: Change) -> T:
             return await body(change, await self.fenced(change, run_update))
 
-        log = self.ctx.services.hub.log
+        log, checked = self.ctx.services.hub.log, self.ctx.followed(unfollowed)
         return await insist(lambda: log.write(self.workspace_id, self.agent["user_id"], checked))
 
     async def fenced(self, change: Change, run_update: Mapping[str, Record] | None = None) -> MissionRecord:
@@ -223,6 +225,8 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
             workspace["organization_id"],
             run["fence"] + 1,
             Cause(**cause) if (cause := mission.get("cause")) is not None else None,
+            mission["project_id"],
+            mission["card_id"],
         )
 
     taken = (await services.hub.log.write(run["workspace_id"], agent["user_id"], body)).value
@@ -291,7 +295,13 @@ async def keep_output(held: Held, attempt: int, text: str) -> None:
 def tell_delta(held: Held, after: Cursor, attempt: int, offset: int, text: str) -> None:
     """Show those who watch what the model is writing: `text` follows on `offset` characters of the attempt."""
     delta = MissionOutputDelta(attempt=attempt, offset=offset, text=text)
-    event: EphemeralEvent = {"type": delta.type, "mission_id": held.mission_id, "data": delta.data()}
+    event: EphemeralEvent = {
+        "type": delta.type,
+        "project_id": held.project_id,
+        "card_id": held.card_id,
+        "mission_id": held.mission_id,
+        "data": delta.data(),
+    }
     held.ctx.services.hub.broadcast(held.workspace_id, after, event)
 
 

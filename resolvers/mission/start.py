@@ -10,17 +10,17 @@ from models.errors import Conflict, NotFound
 from models.ids import Kind, kind_of
 from models.records import AgentRecord, CardRecord, MissionRecord, WorkspaceMemberRecord
 from realtime.log import Change, Committed
+from resolvers.agent.board_agent import BOARD
 from resolvers.agent.built_in import READER
 from resolvers.inputs.mission import AgentRun, CardMissionStart
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import CARD, WORKSPACE
 from resolvers.kit.operation import operation
+from resolvers.mission.board_run import CARD_PROMPT
 from resolvers.mission.mission import Asked, insert_mission
 from resolvers.state.mission_status import ACTIVE
 
 WRITE = TokenScope.PILOTAGE_WRITE
-
-CARD_PROMPT = "Do what this card asks for, and say on it what you have done."
 
 
 @operation(
@@ -94,7 +94,7 @@ async def _agent_for(
     default = None if workspace is None else workspace.get("default_agent_id")
     if default is not None and (agent := await _agent(change, workspace_id, {"_id": default})):
         return agent
-    inside = {"workspace_id": workspace_id, "deleted_at": None, "slug": {"$ne": READER.slug}}
+    inside = {"workspace_id": workspace_id, "deleted_at": None, "slug": {"$nin": [READER.slug, BOARD.slug]}}
     agents = await collection(Agent).find(inside, session=change.session).limit(2).to_list()
     if len(agents) != 1:
         raise Conflict("Say which agent is to work on it: the workspace has no default agent", field="agentId")

@@ -32,6 +32,7 @@ from resolvers.kit.plan_limits import require_plan_room
 from resolvers.lane.store import open_totals
 from resolvers.machine.reach import binds
 from resolvers.member.project_member import add_member
+from resolvers.state.card_run import require_no_run
 from resolvers.template.apply import FILLS, fill_board, fill_project
 from resolvers.template.template import find_template, kind_of_template
 from resolvers.worktree.guard import Force, require_finished
@@ -129,6 +130,7 @@ async def delete_project(ctx: Context, project: ProjectRecord, force: Force = Fa
     await require_finished(ctx, {"project_id": project["_id"]}, force=force)
 
     async def body(change: Change) -> ObjectId:
+        await require_no_run(change, project["_id"])
         if not await remove_project(change, project["_id"]):
             raise NotFound("Project")
         return ObjectId(project["_id"])

@@ -13,6 +13,7 @@ from models.records import MissionRecord
 from realtime.events.card import CardUpdated
 from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change
+from resolvers.state.follow import MissionCompleted, note
 from resolvers.state.proposal_status import withdraw
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
@@ -59,6 +60,8 @@ async def change_status(
     if not TRANSITIONS[to]:
         await withdraw(change, {"mission_id": mission["_id"]})
         await note_on_card(change, after)
+    if to is Status.COMPLETED:
+        note(change, MissionCompleted(after))
     change.append(after["workspace_id"], MissionStatusChanged(mission=after, from_status=before, to_status=to))
     return after
 

@@ -1,6 +1,6 @@
 """Cards without their projects in the address, for what is outside."""
 
-from models.enums import ColumnKind
+from models.enums import ColumnKind, TokenScope
 from models.errors import Conflict
 from models.ids import Kind
 from models.records import CardRecord
@@ -10,10 +10,16 @@ from resolvers.inputs.card import CardCreate
 from resolvers.kit.access import access
 from resolvers.kit.input import Input, ProjectId, Title
 from resolvers.kit.nouns import CARD
+from resolvers.kit.page import Window
+from resolvers.mission.mission import list_missions_of_card
 from rest.agent_board.bodies import Prompt
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.card import CardStatusData, CreatedCardData, FlatCardData, card
+from rest.agent_board.present.run import SessionData, sessions
 from rest.routing import Call
+
+RUNS = 50
+"""Runs that the whole of a card shows."""
 
 routes = board_routes("cards from outside", "/cards")
 
@@ -55,7 +61,8 @@ async def create(call: Call) -> CreatedCardData:
 @routes.get("/{cardId}", "Read a card", runs=get_card)
 async def get(call: Call) -> FlatCardData:
     record = await _card(call)
-    return {**await card(call.ctx, record), "columnName": await _column_name(call, record), "sessions": []}
+    runs = await _runs(call, record)
+    return {**await card(call.ctx, record), "columnName": await _column_name(call, record), "sessions": runs}
 
 
 @routes.get("/{cardId}/status", "Read how far a card is", runs=get_card)
@@ -73,6 +80,14 @@ async def _card(call: Call) -> CardRecord:
     wanted = call.id("cardId", Kind.CARD)
     found = await access(call.ctx, CARD, wanted, CARD.reads, fields=frozenset())
     return await get_card(call.ctx, found["_id"])
+
+
+async def _runs(call: Call, record: CardRecord) -> list[SessionData]:
+    """The last runs of a card, the newest first; none for a token that may not read missions."""
+    if TokenScope.PILOTAGE_READ not in call.ctx.subject.scopes:
+        return []
+    found = await list_missions_of_card(call.ctx, record["_id"], Window.read(RUNS))
+    return await sessions(call.ctx, found.nodes)
 
 
 async def _column_name(call: Call, record: CardRecord) -> str | None:

@@ -26,7 +26,7 @@ def named(call: Call, given: ObjectId | None) -> ObjectId | None:
 
 
 async def organization_of_call(call: Call, given: ObjectId | None) -> ObjectId:
-    """The organization that new objects of a request go to: the one that is named, else the caller's own."""
+    """The request's organization: the one that is named, else the caller's own; raises NotFound for one without any."""
     organization_id = named(call, given)
     if organization_id is not None:
         return organization_id

@@ -1,23 +1,31 @@
 """What the caller has set: how things are shown, the keys of the keyboard, and what they are told of."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, create_model
+from typing_extensions import TypedDict
 
+from models.base import AnyRecord
 from models.enums import ActivityType
 from models.ids import Kind
+from models.organization import RELAY_THRESHOLD, RelayMode
 from models.records import PreferencesRecord
+from resolvers.inputs.organization import OrganizationUpdate, RelayModeWord, Threshold
 from resolvers.inputs.preferences import PanelStatesUpdate, PreferencesUpdate
 from resolvers.kit.input import Flag, Input, read_input
+from resolvers.organization.organization import get_organization_by_id, update_organization
 from resolvers.preferences.panel_state import delete_panel_state, list_panel_states, update_panel_states
 from resolvers.preferences.preferences import get_preferences, update_preferences
 from rest.agent_board import guards
 from rest.agent_board.dialect import board_routes
+from rest.agent_board.organization_context import OrganizationQuery, organization_of_call
+from rest.present import word
 from rest.routing import Call
 
 user = board_routes("user settings", "/user/settings")
 shortcuts = board_routes("user settings", "/settings/keyboard-shortcuts")
 told = board_routes("user settings", "/settings/notifications")
+relay = board_routes("context relay", "/settings/context-relay")
 panels = board_routes("panel states", guards.PROJECT_PATH + "/panel-states")
 
 DEFAULTS: dict[str, Any] = {
@@ -29,6 +37,8 @@ DEFAULTS: dict[str, Any] = {
     "hiddenToolTypes": [],
 }
 """How clients show things where nobody has said anything."""
+FIRST: dict[str, Any] = {"relay_mode": RelayMode.MANUAL, "relay_threshold": RELAY_THRESHOLD}
+"""How runs are handed over where nobody has said anything."""
 
 
 class Map(Input):
@@ -83,6 +93,45 @@ async def update_told(call: Call) -> dict[str, bool]:
     return _told((await update_preferences(call.ctx, PreferencesUpdate(mute=mute, unmute=unmute))).value)
 
 
+class RelayBody(OrganizationQuery):
+    """What changes of how runs are handed over in an organization: by default the one of the header
+    `X-Organization-Id`, or else the caller's own. Null is as it was at first, what is left out stays."""
+
+    mode: RelayModeWord | None = None
+    threshold: Threshold | None = None
+
+
+class RelayData(TypedDict):
+    """How runs are handed over whose context has grown long: by hand alone, by themselves from `threshold` of the
+    model's context on, or not at all."""
+
+    mode: Literal["off", "manual", "auto"]
+    threshold: float
+
+
+@relay.get("", "Read how runs are handed over", runs=get_organization_by_id, query=OrganizationQuery, names_object=True)
+async def find_relay(call: Call) -> RelayData:
+    """In an organization: the one that is named, or else the caller's own."""
+    organization_id = await organization_of_call(call, call.query(OrganizationQuery).organization_id)
+    return _relay(await get_organization_by_id(call.ctx, organization_id))
+
+
+@relay.put(
+    "",
+    "Change how runs are handed over",
+    runs=update_organization,
+    body=RelayBody,
+    names_object=True,
+)
+async def update_relay(call: Call) -> RelayData:
+    """For admins of the organization."""
+    body = call.body(RelayBody)
+    organization_id = await organization_of_call(call, body.organization_id)
+    given = {f"relay_{name}": value for name, value in body.given().items() if name != "organization_id"}
+    values = OrganizationUpdate.of(**{name: FIRST[name] if value is None else value for name, value in given.items()})
+    return _relay((await update_organization(call.ctx, organization_id, values)).value)
+
+
 @panels.get("", "Read how the caller has left the panels of cards", runs=list_panel_states)
 async def find_panels(call: Call) -> dict[str, Any]:
     """By the ids of cards."""
@@ -111,6 +160,11 @@ async def _set(call: Call, name: str, given: Map) -> PreferencesRecord:
 async def _panels(call: Call) -> dict[str, Any]:
     found = await list_panel_states(call.ctx, call.id("projectId", Kind.PROJECT))
     return {str(record["card_id"]): record["state"] for record in found}
+
+
+def _relay(organization: AnyRecord) -> RelayData:
+    now = {**FIRST, **organization}
+    return {"mode": word(RelayMode(now["relay_mode"])), "threshold": now["relay_threshold"]}
 
 
 def _told(preferences: PreferencesRecord) -> dict[str, bool]:

@@ -81,6 +81,8 @@ from resolvers.inputs.job import (
 from resolvers.inputs.label import LabelCreate, LabelUpdate
 from resolvers.inputs.mission import (
     AgentRun,
+    CardMessages,
+    CardMissionPrompt,
     CardMissionStart,
     MissionAnswer,
     MissionComplete,
@@ -88,6 +90,7 @@ from resolvers.inputs.mission import (
     MissionFail,
     MissionPrompt,
     MissionReport,
+    MissionReview,
 )
 from resolvers.inputs.organization import (
     OrganizationCreate,
@@ -373,6 +376,8 @@ CALLS: dict[str, Arguments] = {
     "cardMove": lambda ids: (ids["card"], CardMove(column_id=None)),
     "cardRevise": lambda ids: (ids["card"], CardRevise(title="Other")),
     "cardComplete": lambda ids: (ids["card"],),
+    "cardActivate": lambda ids: (ids["card"],),
+    "cardAutoApprove": lambda ids: (ids["card"],),
     "cardPipelineSet": lambda ids: (
         ids["card"],
         CardPipelineSet(steps=[CardStepInput(column_id=ids["column"], prompt="Test it")]),
@@ -456,6 +461,15 @@ CALLS: dict[str, Arguments] = {
     "cardMissionStart": lambda ids: (
         CardMissionStart(card_id=ids["second_card"], project_id=ids["project"], agent_id=ids["agent"]),
     ),
+    "cardMissionPrompt": lambda ids: (ids["third_card"], CardMissionPrompt(text="Mind the rain")),
+    "cardMissions": lambda ids: (ids["card"], Window.read()),
+    "cardMissionSummary": lambda ids: (ids["card"],),
+    "cardMessages": lambda ids: (ids["card"], CardMessages()),
+    "activeMissions": lambda ids: (ids["project"],),
+    "missionRetry": lambda ids: (ids["mission"],),
+    "missionRelaunch": lambda ids: (ids["mission"],),
+    "missionRelay": lambda ids: (ids["mission"],),
+    "missionReview": lambda ids: (ids["mission"], MissionReview(approved=True)),
     "missionPrompt": lambda ids: (ids["mission"], MissionPrompt(text="Mind the rain")),
     "missionAnswer": lambda ids: (ids["mission"], MissionAnswer(answer="Blue")),
     "missionCancel": lambda ids: (ids["mission"],),

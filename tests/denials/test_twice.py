@@ -17,6 +17,7 @@ MAKES_ANOTHER = {
     "automationCreate",
     "briefingCreate",
     "cardCreate",
+    "cardMissionPrompt",
     "checklistItemAdd",
     "columnCreate",
     "credentialAuthorize",
@@ -25,6 +26,7 @@ MAKES_ANOTHER = {
     "documentCreate",
     "agentRun",
     "missionCreate",
+    "missionRelaunch",
     "objectiveCreate",
     "pilotageDocumentCreate",
     "pilotagePriorityCreate",
@@ -67,6 +69,8 @@ REFUSED = {
     "billingPlanChange",
     "billingPortal",
     "billingReceive",
+    "cardActivate",
+    "cardAutoApprove",
     "checklistItemRemove",
     "credentialAuthorizationFinish",
     "documentReview",
@@ -82,14 +86,19 @@ REFUSED = {
     "jobHold",
     "missionCancel",
     "missionFail",
+    "missionRelay",
+    "missionRetry",
+    "missionReview",
     "organizationMemberRemove",
+    "projectDelete",
     "projectDraftRefine",
     "proposalApply",
     "proposalReject",
     "proposalUpdate",
     "workspaceMemberRemove",
 }
-"""What the world does not let happen after the others: the second end of a mission, an owner who would leave."""
+"""What the world does not let happen after the others: the second end of a mission, an owner who would leave, a project
+whose cards agents work on."""
 
 FIRST = [
     "projectReorder",

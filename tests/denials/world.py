@@ -408,8 +408,9 @@ async def _agents(world: World) -> None:
     await project_draft.update_project_draft(
         again(world.owner), ids["planned_draft"], ProjectDraftUpdate.of(roadmap=[phase])
     )
-    # The caller "agent" meets a mission that is the other agent's, and one that is its own is never needed here.
-    asked = MissionCreate(agent_id=ids["other agent"], card_id=ids["card"], prompt="Look around")
+    # The caller "agent" meets a mission that is the other agent's, and one that is its own is never needed here. It is
+    # about no card: nobody could delete that.
+    asked = MissionCreate(agent_id=ids["other agent"], project_id=ids["project"], prompt="Look around")
     ids["mission"] = (await mission.create_mission(again(world.owner), asked)).value["_id"]
     driver = await world.context("other agent")
     await mission_drive.claim_mission(driver, ids["workspace"])

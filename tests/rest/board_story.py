@@ -22,7 +22,7 @@ async def asked(client: httpx.AsyncClient, method: str, path: str, status: int =
     """What an answer has in its envelope; None for one without a body."""
     answer = await client.request(method, BOARD + path, json=body or None)
     assert answer.status_code == status, answer.text
-    return answer.json()["data"] if answer.content else None
+    return answer.json().get("data") if answer.content else None
 
 
 async def set_up(api: Api) -> None:
@@ -48,6 +48,7 @@ async def agent_board(api: Api, board: Board, card: str, bob: httpx.AsyncClient)
     await _members(board, bob)
     await _boards(ann, f"/projects/{project}")
     await _cards(ann, project)
+    await _agents(api, board)
     await _templates(ann)
     await _credentials(ann, board.project_id, card)
     await _settings(ann, f"/projects/{board.project_id}", card)
@@ -183,9 +184,66 @@ async def _cards(ann: httpx.AsyncClient, project: str) -> None:
     whole = await asked(ann, "GET", card)
     assert (whole["columnId"], whole["completedAt"] is not None) == (done["id"], True)
     assert (await asked(ann, "GET", f"/cards/{created['id']}"))["columnName"] == "Done"
-    assert (await asked(ann, "GET", f"/cards/{created['id']}/status"))["hasActiveAgent"] is False
+    assert (await asked(ann, "GET", f"/cards/{created['id']}/status"))["hasActiveAgent"] is True
+    await asked(ann, "POST", f"{card}/agent/cancel", 204)
     assert [each["title"] for each in await asked(ann, "GET", f"{path}/cards")] == ["Fix the login"]
     await asked(ann, "DELETE", f"{card}?force=true", 204)
+
+
+async def _agents(api: Api, board: Board) -> None:
+    """What an agent does about a card that it claims, and what people have it do."""
+    ann, path = board.ann, f"/projects/{board.project_id}"
+    at = {"boardId": board.project_id}
+    build = await asked(ann, "POST", f"{path}/columns", 201, name="Build", columnType="active", prompt="Do it", **at)
+    shipped = await asked(ann, "POST", f"{path}/columns", 201, name="Shipped", columnType="done", **at)
+    created = await asked(ann, "POST", "/cards", 201, projectId=board.project_id, title="Fix login bug")
+    card = f"{path}/cards/{created['id']}"
+    idle = {"sessionId": None, "status": "idle", "cardId": created["id"], "waitingFor": None}
+    assert await asked(ann, "GET", f"{card}/agent") == idle
+
+    # It is begun, waits for somebody to claim it, and is written to and begun anew meanwhile
+    await asked(ann, "POST", f"{card}/activate", 204)
+    begun = await asked(ann, "GET", f"{card}/agent")
+    assert (begun["status"], begun["waitingFor"]) == ("queued", "credential")
+    [at_work] = await asked(ann, "GET", f"{path}/active-agents")
+    assert (at_work["cardTitle"], at_work["sessionId"]) == ("Fix login bug", begun["sessionId"])
+    assert await asked(ann, "POST", f"{card}/agent/message", 201, content="Mind the cookies") == begun
+    said = await asked(ann, "GET", f"{card}/agent/messages?sessionId={begun['sessionId']}&limit=10")
+    assert ([each["content"] for each in said["messages"]], said["hasMore"]) == (["Mind the cookies"], False)
+    await asked(ann, "POST", f"{card}/agent/relaunch", 204)
+    await asked(ann, "DELETE", card, 409)
+    for _ in range(2):
+        await asked(ann, "POST", f"{card}/agent/cancel", 204)
+    await asked(ann, "POST", f"{card}/agent/retry", 204)
+
+    # An agent claims it, asks whether it may go on, and is handed over
+    hired = await made(ann, f"{board.workspace}/agents", name="Builder", slug="builder")
+    builder, missions = api.client(hired["token"]), f"{board.workspace}/missions"
+    claimed = (await made(builder, f"{missions}/claim"))["mission"]
+    await made(builder, f"{missions}/{claimed['id']}/report", awaitingApproval=True)
+    assert (await asked(ann, "POST", f"{card}/agent/plan-approve", approved=True))["status"] == "running"
+    await asked(ann, "POST", f"{card}/agent/relay", 204)
+    sessions = await asked(ann, "GET", f"{card}/agent/sessions")
+    assert [session["reason"] for session in sessions] == ["relay", "retry", "relaunch", "column"]
+
+    # It is no free agent, so that the card waits for somebody to let it on
+    await asked(ann, "PATCH", f"{card}/auto-mode", enabled=True)
+    claimed = (await made(builder, f"{missions}/claim"))["mission"]
+    await made(builder, f"{missions}/{claimed['id']}/complete", summary="It was the cookies")
+    assert (await asked(ann, "GET", card))["autoApprovalPending"] is True
+    await asked(ann, "POST", f"{card}/approve-auto", 204)
+    assert (await asked(ann, "GET", card))["columnId"] == shipped["id"]
+    assert (await asked(ann, "POST", f"{card}/summary"))["summary"].endswith("It was the cookies")
+    history = await asked(ann, "GET", f"{card}/agent/history")
+    assert [session["status"] for session in history] == ["success", "success", "cancelled", "cancelled"]
+    await asked(ann, "DELETE", card, 204)
+    for column in (build, shipped):
+        await asked(ann, "DELETE", f"{path}/columns/{column['id']}", 204)
+
+    changed = await asked(ann, "PUT", "/settings/context-relay", mode="auto", threshold=0.5)
+    assert changed == {"mode": "auto", "threshold": 0.5}
+    first = await asked(ann, "PUT", "/settings/context-relay", mode=None, threshold=None)
+    assert first == await asked(ann, "GET", "/settings/context-relay") == {"mode": "manual", "threshold": 0.8}
 
 
 async def _settings(ann: httpx.AsyncClient, path: str, card: str) -> None:

@@ -27,6 +27,7 @@ from models.enums import AutonomyMode, MissionActivityKind, MissionCallState, Mi
 from models.errors import ApprovalRequired, BudgetExhausted, OrreryError, RateLimited, Unavailable
 from models.language_model import LanguageModel, LanguageModels
 from models.mission_run import call_id, step_id
+from models.organization import RelayMode
 from models.records import MissionCallRecord, MissionRecord, MissionRunRecord, MissionStepRecord
 from realtime.counts import COUNTS
 from resolvers.credential.assigned import assigned_credentials
@@ -35,7 +36,9 @@ from resolvers.mission import calls as calls_of_run
 from resolvers.mission import turns
 from resolvers.mission.call_mark import CallMark
 from resolvers.mission.calls import Settled
+from resolvers.mission.handoff import came_of
 from resolvers.mission.quoted import quoted
+from resolvers.mission.relay import NO_RELAY, RelaySetting, relay_held, relay_setting
 from resolvers.mission.report import Report
 from resolvers.mission.run import RESTS, Held, RunLostError, read_run
 from resolvers.pilotage.standing_order import orders_for
@@ -48,6 +51,8 @@ MAX_BAD_TURNS = 5
 """Turns in a row that come to nothing, after which the mission fails."""
 FULL = 0.7
 """Of a model's context, as a share: beyond it results of earlier turns are left out."""
+MIN_TURNS = 2
+"""Turns that a mission takes at least before it is handed over by itself."""
 KEPT_TURNS = 4
 """Turns whose results are shown whatever room they take."""
 MAX_REPORT = 20_000
@@ -78,12 +83,14 @@ class Loop:
     heard: int | None = None
     is_late: bool = True
     orders: Sequence[str] = ()
+    relay: RelaySetting = NO_RELAY
 
     async def run(self) -> None:
         """Work until the mission has ended, waits for people, or is another's."""
         self.steps = await turns.steps_of(self.held.mission_id)
         standing = await orders_for(self.held.workspace_id, self.held.agent["_id"])
         self.orders = [order["text"] for order in standing]
+        self.relay = await relay_setting(self.held.organization_id)
         try:
             with telemetry.agent_span(self.held):
                 while await self._round():
@@ -106,7 +113,19 @@ class Loop:
         mission, run = self.seen or await read_run(self.held)
         if len(self.steps) >= mission["max_steps"]:
             return await self._fail(f"It was not done within {mission['max_steps']} turns of its model")
+        if await self._is_full():
+            await relay_held(self.held)
+            return False
         return await self._turn(mission, run)
+
+    async def _is_full(self) -> bool:
+        """Whether the context has grown so long that the organization has the mission handed over."""
+        specs = self._specs()
+        if len(self.steps) < MIN_TURNS or not specs or self.relay.mode is not RelayMode.AUTO:
+            return False
+        is_long = self._context_used() >= self.relay.threshold * specs[0].context
+        # What people are still to decide on would end with it.
+        return is_long and not await calls_of_run.has_late(self.held)
 
     # --- turns
 
@@ -123,7 +142,9 @@ class Loop:
         said = [] if has_heard else await calls_of_run.said_since(self.held.mission_id, run["read_until"])
         texts = [prompt.said(activity) for activity in said]
         if not self.steps:
-            texts.insert(0, prompt.objective(mission, await turns.mission_before(mission)))
+            before = await turns.mission_before(mission)
+            came_of_it = None if before is None else await came_of(mission, before)
+            texts.insert(0, prompt.objective(mission, before, came_of_it))
             texts[1:1] = prompt.skills(await skill_lines(self.held.agent))
         waited = await calls_of_run.late_calls(self.held) if self.is_late else []
         late = [call for call in waited if call["finished_at"] is not None]
@@ -251,10 +272,13 @@ class Loop:
         ]
         return ModelRequestParameters(function_tools=tools)
 
+    def _context_used(self) -> int:
+        """Tokens of the last request and its answer."""
+        return self.steps[-1]["input_tokens"] + self.steps[-1]["output_tokens"] if self.steps else 0
+
     def _elided_before(self, run: MissionRunRecord, spec: LanguageModel) -> int:
         """Before which turn results are left out: it moves in leaps, so that what is sent begins as before mostly."""
-        last = self.steps[-1]["input_tokens"] + self.steps[-1]["output_tokens"] if self.steps else 0
-        if last < spec.context * FULL:
+        if self._context_used() < spec.context * FULL:
             return run["elided_before"]
         return max(run["elided_before"], len(self.steps) - KEPT_TURNS + 1)
 

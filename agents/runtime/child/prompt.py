@@ -37,18 +37,16 @@ def instructions(agent: AgentRecord, orders: Sequence[str] = ()) -> str:
     )
 
 
-def objective(mission: MissionRecord, before: MissionRecord | None) -> str:
-    """The task, as the first turn is given it."""
+def objective(mission: MissionRecord, before: MissionRecord | None, came_of_it: str | None = None) -> str:
+    """The task, as the first turn is given it; and what came of the mission before, unless the task says it."""
     lines = [mission["prompt"]]
     if mission["card_id"] is not None:
         lines.append(f"It is about the card {mission['card_id']}: read it first.")
     if mission["project_id"] is not None:
         lines.append(f"The project is {mission['project_id']}.")
-    if before is not None:
-        result = before["summary"] or before["error"] or "nothing yet"
-        lines.append(
-            f"It goes on from an earlier mission:\n{quoted(before['prompt'])}\nWhat came of that:\n{quoted(result)}"
-        )
+    if before is not None and came_of_it is not None:
+        asked = f"It goes on from an earlier mission:\n{quoted(before['prompt'])}"
+        lines.append(f"{asked}\nWhat came of that:\n{quoted(came_of_it)}")
     return "\n".join(lines)
 
 

@@ -6,13 +6,12 @@ An event is rendered once for all who follow a project with the same scopes, so 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
 from models import Label
 from models.base import AnyRecord, timestamp
-from models.enums import MissionStatus
 from models.reach import once_reached
 from realtime.payload import EventPayload
 from realtime.told import ToldEvent
@@ -21,29 +20,22 @@ from resolvers.kit.load import by_ids
 from rest.agent_board.attachments import attachment
 from rest.agent_board.present.board import board_id, columns
 from rest.agent_board.present.card import CardData
+from rest.agent_board.present.run import STATUSES, message
 from rest.present import shown
 
 Data = Mapping[str, Any]
 Show = Callable[[AnyRecord], Data | Awaitable[Data]]
 """From what an event carries to what is told of it."""
 
-STATUSES = {
-    MissionStatus.QUEUED: "queued",
-    MissionStatus.RUNNING: "running",
-    MissionStatus.AWAITING_APPROVAL: "waiting",
-    MissionStatus.COMPLETED: "success",
-    MissionStatus.FAILED: "error",
-    MissionStatus.CANCELLED: "cancelled",
-}
-"""What the status of a mission is called as that of a run."""
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an event is told as."""
+    """What an event is told as. One that `is_passing` is not kept: it has no cursor, and says in its routing alone what
+    it is about."""
 
     name: str
     show: Show
+    is_passing: bool = False
 
 
 def _id(data: AnyRecord) -> Data:
@@ -118,8 +110,8 @@ def _run(data: AnyRecord) -> dict[str, Any]:
 
 def _status(data: AnyRecord) -> Data:
     before = data["from_status"]
-    previous = None if before is None else STATUSES[MissionStatus(before)]
-    return {**_run(data), "status": STATUSES[MissionStatus(data["to_status"])], "previousStatus": previous}
+    previous = None if before is None else STATUSES[before]
+    return {**_run(data), "status": STATUSES[data["to_status"]], "previousStatus": previous}
 
 
 def _progress(data: AnyRecord) -> Data:
@@ -127,9 +119,12 @@ def _progress(data: AnyRecord) -> Data:
 
 
 def _message(data: AnyRecord) -> Data:
-    activity = data["activity"]
-    said = {"id": str(activity["_id"]), "type": activity["kind"], "content": activity["content"]}
-    return {**_run(data), **said, "createdAt": timestamp(activity["created_at"])}
+    return {**_run(data), **message(data["activity"])}
+
+
+def _output(data: AnyRecord) -> Data:
+    run = _run({"mission": {"_id": data["mission_id"], "card_id": data["card_id"]}})
+    return {**run, "attempt": data["attempt"], "offset": data["offset"], "text": data["text"]}
 
 
 def _notification(data: AnyRecord) -> Data:
@@ -166,6 +161,7 @@ IN_PROJECT: Mapping[str, Told] = {
     "MissionStatusChanged": Told("agent_status", _status),
     "MissionProgressed": Told("agent_progress", _progress),
     "MissionActivityAdded": Told("agent_message", _message),
+    "MissionOutputDelta": Told("agent_output", _output, is_passing=True),
 }
 PERSONAL: Mapping[str, Told] = {"NotificationReceived": Told("notification", _notification)}
 OF_STREAM: Mapping[str, Told] = {
@@ -187,20 +183,26 @@ class Renderer:
         told = self._told.get(event["type"])
         if told is None:
             return None
+        if told.is_passing:
+            about = {key: event.get(key) for key in ("mission_id", "card_id")}
+            passing = cast(Data, told.show({"attempt": None, "offset": None, **event["data"], **about}))
+            return self._message(told.name, passing, event, cursor=None)
         data = told.show(event["data"])
-        return self._later(told, data, event) if isawaitable(data) else self._message(told.name, data, event)
+        if isawaitable(data):
+            return self._later(told, data, event)
+        return self._message(told.name, data, event, cursor=event["cursor"])
 
     async def _later(self, told: Told, data: Awaitable[Data], event: ToldEvent) -> EventPayload:
         found = await once_reached(data, lambda: told.show(event["data"]))
-        return self._message(told.name, found, event)
+        return self._message(told.name, found, event, cursor=event["cursor"])
 
-    def _message(self, name: str, data: Data, event: ToldEvent) -> EventPayload:
-        message = {
+    def _message(self, name: str, data: Data, event: ToldEvent, *, cursor: str | None) -> EventPayload:
+        sent = {
             "type": name,
             "data": data,
             "projectId": self._project_id,
-            "cursor": event["cursor"],
+            "cursor": cursor,
             "at": timestamp(event["at"]),
         }
         written_at = None if event["seq"] is None else event["at"].timestamp()
-        return EventPayload(orjson.dumps(message), event["cursor"], written_at)
+        return EventPayload(orjson.dumps(sent), event["cursor"], written_at)

@@ -15,6 +15,7 @@ from resolvers.lane.card_place import places_of
 from resolvers.worktree.worktree import worktree_of
 from rest.agent_board.present.assigned import assigned_ids
 from rest.agent_board.present.board import board_id
+from rest.agent_board.present.run import SessionData
 from rest.present import Id, Timestamp, presents, shown
 
 
@@ -70,7 +71,7 @@ class FlatCardData(CardDetailData):
     """A card with the name of its column, and its runs."""
 
     columnName: str | None
-    sessions: list[dict[str, Any]]
+    sessions: list[SessionData]
 
 
 class CardStatusData(TypedDict):

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from models import Document, Mission, Organization
+from models import Card, Document, Mission, Organization
 from models.base import collection
 from models.billing import Billing, BillingSubscription, Plan
-from models.enums import DocumentContext, MissionStatus, MissionWait, PilotageRole, SubscriptionStatus
+from models.enums import ColumnKind, DocumentContext, MissionStatus, MissionWait, PilotageRole, SubscriptionStatus
 from models.outbound import Answer, Outbound
 from resolvers.card.checklist import add_checklist_item
 from resolvers.card.label import remove_card_label
-from resolvers.column.column import create_column
+from resolvers.column.column import create_column, update_column
 from resolvers.column.scope import create_scope
 from resolvers.document.document import create_document
 from resolvers.document.link import unlink_document
@@ -23,7 +23,7 @@ from resolvers.document.update import update_document
 from resolvers.inputs.account import AuthLogin
 from resolvers.inputs.billing import BillingReceive
 from resolvers.inputs.card import ChecklistItemAdd, ChecklistItemMove
-from resolvers.inputs.column import ColumnCreate, ColumnReorder
+from resolvers.inputs.column import ColumnCreate, ColumnReorder, ColumnUpdate
 from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpdate
 from resolvers.inputs.installation import LogExportUpdate, PersonUpdate
 from resolvers.inputs.job import JobClaim
@@ -35,7 +35,7 @@ from resolvers.installation.log_export import update_log_export
 from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.job.job import claim_jobs
 from resolvers.kit.context import Context
-from resolvers.mission.mission import create_mission
+from resolvers.mission.mission import cancel_mission, create_mission
 from resolvers.proposal.decide import review_proposal
 from tests.denials.calls import CALLS, Arguments
 from tests.denials.world import World
@@ -68,6 +68,33 @@ async def ask_question(world: World) -> None:
 async def set_log_export(world: World) -> None:
     """A collector of the log, at an address that no request is made to."""
     await update_log_export(await world.context("outsider"), LogExportUpdate.of(endpoint="https://127.0.0.1/"))
+
+
+async def await_review(world: World) -> None:
+    """A mission that waits for somebody."""
+    waiting = {"status": MissionStatus.AWAITING_APPROVAL.value}
+    await collection(Mission).update_one({"_id": world.ids["mission"]}, {"$set": waiting})
+
+
+async def end_mission(world: World) -> None:
+    """A mission about the card that has ended."""
+    asked = MissionCreate(agent_id=world.ids["agent"], card_id=world.ids["card"], prompt="Next")
+    world.ids["ended mission"] = (await create_mission(again(world.owner), asked)).value["_id"]
+    await cancel_mission(again(world.owner), world.ids["ended mission"])
+
+
+async def add_active_column(world: World) -> None:
+    """A second column of the project's board, in which an agent begins."""
+    await add_column(world)
+    values = ColumnUpdate.of(kind=ColumnKind.ACTIVE, prompt="Do it")
+    await update_column(again(world.owner), world.ids["next_column"], values)
+
+
+async def hold_card(world: World) -> None:
+    """A card that waits for an approval."""
+    await add_active_column(world)
+    waiting = {"pending_column_id": world.ids["next_column"]}
+    await collection(Card).update_one({"_id": world.ids["card"]}, {"$set": waiting})
 
 
 async def claim_job(world: World) -> None:
@@ -202,7 +229,13 @@ CASES: dict[str, Case] = {
         lambda ids: (ColumnReorder(project_id=ids["project"], ids=[ids["next_column"], ids["column"]]),),
         prepare=add_column,
     ),
+    "cardActivate": Case(CALLS["cardActivate"], prepare=add_active_column),
+    "cardAutoApprove": Case(CALLS["cardAutoApprove"], prepare=hold_card),
     "cardComplete": Case(CALLS["cardComplete"], prepare=add_column),
+    "cardDelete": Case(CALLS["cardDelete"], prepare=end_mission),
+    "missionRetry": Case(lambda ids: (ids["ended mission"],), prepare=end_mission),
+    "missionReview": Case(CALLS["missionReview"], prepare=await_review),
+    "projectDelete": Case(CALLS["projectDelete"], prepare=end_mission),
     "cardLabelAdd": Case(CALLS["cardLabelAdd"], prepare=take_label_off),
     "invitationAccept": Case(lambda ids: (ids["outsider_invitation"],), "outsider", invite_outsider),
     "organizationMemberRemove": Case(lambda ids: (ids["organization"], ids["member_id"])),

@@ -10,7 +10,7 @@ from models.facts import GRAPH, declared
 from schema.graph import graph
 
 BY_HAND: dict[str, str] = {
-    "Workspace": "pilotage { cycle } defaultAgent { id }",
+    "Workspace": "pilotage { cycle } defaultAgent { id } boardAgent { id }",
     "WorkspaceMember": "user { id name email jobTitle avatarUrl } joinedAt",
     "Project": "workspace { id } credential { id }",
     "ProjectMember": "user { id } joinedAt",
