@@ -34,7 +34,7 @@ PORTION = 100
 """Events, and dates, that a workspace is served with before others have their turn."""
 UNWRITTEN = 200
 """Events without any meaning here that may be read again after a crash, instead of a write for each."""
-TOGETHER = 8
+TOGETHER = 16
 """Workspaces, and cards of one, that are served side by side; a transaction takes several."""
 LOOK = timedelta(seconds=20)
 """How often dates are looked at."""

@@ -58,12 +58,20 @@ def trace_id(automation_id: ObjectId, event_id: ObjectId) -> ObjectId:
 
 @dataclass(slots=True)
 class Run:
-    """What one occasion is to one automation: marked in the transaction of what it does, and so at most once."""
+    """What one occasion is to one automation: marked in the transaction of what it does, and so at most once. `tried`
+    says that it has met somebody, who may have been faster."""
 
     rule: Rule
     occasion: Occasion
     per_minute: int = PER_MINUTE
     reveals: bool = False
+    tried: bool = False
+
+    async def is_done(self, change: Change | None = None) -> bool:
+        """Whether its trace is there."""
+        mine = {"_id": trace_id(self._automation["_id"], self.occasion.event_id)}
+        session = None if change is None else change.session
+        return await collection(AutomationTrace).find_one(mine, {"_id": 1}, session=session) is not None
 
     def marking(self, body: Callable[[Change], Awaitable[T]]) -> Callable[[Change], Awaitable[T]]:
         """A change that also writes the trace, and whose events name the automation."""
@@ -103,20 +111,25 @@ class Run:
 
     async def _enter(self, change: Change, *, is_free: bool = False) -> None:
         """Raise _Over where it is done, or no more to be; _TooOften where it was too much lately, unless `is_free`."""
-        automation_id, session = self._automation["_id"], change.session
-        mine = {"_id": trace_id(automation_id, self.occasion.event_id)}
-        if await collection(AutomationTrace).find_one(mine, {"_id": 1}, session=session) is not None:
+        # It was not done when this began: where it is now, the insert of its trace fails, and it is tried again.
+        if self.tried and await self.is_done(change):
             raise _Over
-        at_work = {"_id": automation_id, "enabled": True}
-        if await collection(Automation).find_one(at_work, {"_id": 1}, session=session) is None:
+        self.tried = True
+        at_work = {"_id": self._automation["_id"], "enabled": True}
+        if await collection(Automation).find_one(at_work, {"_id": 1}, session=change.session) is None:
             raise _Over
-        lately = {"automation_id": automation_id, "created_at": {"$gt": change.at - MINUTE}}
-        traces = collection(AutomationTrace)
-        if (
-            not is_free
-            and await traces.count_documents(lately, limit=self.per_minute, session=session) >= self.per_minute
-        ):
+        if not is_free and await self._count(change) >= self.per_minute:
             raise _TooOften
+
+    async def _count(self, change: Change) -> int:
+        """How often it was set off lately, counted once for all changes that share a transaction."""
+        automation_id = self._automation["_id"]
+        if automation_id not in change.together:
+            lately = {"automation_id": automation_id, "created_at": {"$gt": change.at - MINUTE}}
+            traces = collection(AutomationTrace)
+            found = await traces.count_documents(lately, limit=self.per_minute, session=change.session)
+            change.together[automation_id] = found
+        return int(change.together[automation_id])
 
     async def _trace(self, change: Change, status: AutomationStatus, error: str | None = None) -> None:
         automation = self._automation
@@ -139,6 +152,8 @@ class Run:
         except DuplicateKeyError as conflict:  # another process was faster: the change is run again, and finds it
             conflict._add_error_label("TransientTransactionError")
             raise
+        if automation["_id"] in change.together:
+            change.together[automation["_id"]] += 1
         event = AutomationRan(trace=trace, actor_id=automation["owner_id"], project_id=trace["project_id"])
         change.append(automation["workspace_id"], event)
 
@@ -150,6 +165,8 @@ async def run(services: Services, rule: Rule, occasion: Occasion, per_minute: in
     """
     automation, attempt = rule.record, Run(rule, occasion, per_minute)
     if occasion.cause is not None and occasion.cause.automation_id == automation["_id"]:
+        return
+    if await attempt.is_done():  # by another process, since this one asked of all that is to be done
         return
     if rule.conditions is None:
         await _write(services, rule, partial(attempt.failed, f"Its conditions cannot be read: {rule.error}"))

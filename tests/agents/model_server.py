@@ -28,11 +28,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A request that fails: with a status, or cut after some pieces of the stream."""
+    """A request that fails: with a status, or cut after some pieces of the stream, or ended after them as if that were
+    all."""
 
     status: int = 200
     retry_after: str | None = None
     cut_after: int | None = None
+    stop_after: int | None = None
 
 
 Script = Callable[[Json, int], Turn]
@@ -94,7 +96,7 @@ class ModelServer:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
         self.speaking += 1
         try:
-            for count, piece in enumerate(pieces):
+            for count, piece in enumerate(pieces[: fault.stop_after]):
                 if fault.cut_after == count:
                     writer.transport.abort()
                     return False

@@ -128,13 +128,13 @@ class Board:
 
 
 @asynccontextmanager
-async def served(script: Script, port: int) -> AsyncIterator[Served]:
-    """A gateway on a port and on a folder of its own, with somebody signed in."""
+async def served(script: Script, port: int, more: str = "") -> AsyncIterator[Served]:
+    """A gateway on a port and on a folder of its own, with somebody signed in. `more` are further models."""
     async with serving_model(script) as model:
         with tempfile.TemporaryDirectory(prefix="orrery-agents-", ignore_cleanup_errors=True) as folder:
             models = Path(folder) / "models.toml"
             price = f"price = {{ input = {PRICE[0]}, output = {PRICE[1]} }}"
-            models.write_text(f'[models.a]\nprotocol = "openai"\nbase_url = "{model.url}/v1"\n{price}\n')
+            models.write_text(f'[models.a]\nprotocol = "openai"\nbase_url = "{model.url}/v1"\n{price}\n{more}')
             environment = {
                 **os.environ,
                 "ORRERY_DATA_DIR": str(Path(folder) / "data"),

@@ -64,11 +64,15 @@ async def test_a_model_that_gets_nowhere_fails_its_mission(
         assert len(at.model.requests) <= 7
 
 
-async def test_a_model_that_fails_for_a_while_is_asked_again(owner: Context, workspace: WorkspaceRecord) -> None:
-    # Given a model that is busy, breaks off, and reports no usage
-    async with desk(owner, workspace, turns(Turn("All is well.", usage=False))) as at:
-        faults = (Fault(status=429, retry_after="0.01"), Fault(status=529), Fault(cut_after=1), Fault(cut_after=2))
-        at.model.faults.extend(faults)
+@pytest.mark.parametrize("protocol", ["openai", "anthropic"])
+async def test_a_model_that_fails_for_a_while_is_asked_again(
+    owner: Context, workspace: WorkspaceRecord, protocol: str
+) -> None:
+    # Given a model that is busy, breaks off, ends in the middle as if that were all, and reports no usage
+    said = turns(Turn("All is well.", usage=False))
+    async with desk(owner, workspace, said, protocol=protocol) as at:
+        busy = (Fault(status=429, retry_after="0.01"), Fault(status=529))
+        at.model.faults.extend((*busy, Fault(cut_after=1), Fault(cut_after=2), Fault(stop_after=3)))
         async with working(at.owner.services):
             mission_id = await at.ask()
             mission = await at.ended(mission_id)
@@ -76,7 +80,7 @@ async def test_a_model_that_fails_for_a_while_is_asked_again(owner: Context, wor
     # Then its last answer alone counts
     assert (mission["status"], mission["summary"]) == (MissionStatus.COMPLETED, "All is well.")
     [step] = await collection(MissionStep).find({"mission_id": mission_id}).to_list()
-    assert (step["attempt"], step["n"]) == (5, 1)
+    assert (step["attempt"], step["n"]) == (6, 1)
 
 
 @pytest.mark.parametrize("status", [429, 529])

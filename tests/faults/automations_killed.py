@@ -67,9 +67,10 @@ from tests.gateway.process import ROOT
 
 ALL = 10**9
 """No automation of the run is disabled for being set off too often."""
-WRITERS = 6
-PAUSE = 5.0
-"""Seconds between a kill and the next, about."""
+WRITERS = 24
+PAUSE = 15.0
+"""Seconds between a kill and the next, about. What a killed process has held others wait for, for as long as ALIVE, and
+the start of another one takes the processors from them for as long again."""
 SHOWN = 5
 PACE = Pace(poll=0.3, lease=1.0, rest=0.05)
 ALIVE = 1.5

@@ -167,8 +167,9 @@ def cost_of(spec: LanguageModel, usage: RequestUsage) -> int | None:
 
 
 def is_whole(response: ModelResponse) -> bool:
-    """Whether nothing of a response was cut off."""
-    return response.state == "complete"
+    """Whether nothing of a response was cut off: it says why it ends, which a stream that only stops does not."""
+    said = (response.provider_details or {}).get("finish_reason") or response.finish_reason == "content_filter"
+    return response.state == "complete" and bool(said)
 
 
 def _make(spec: LanguageModel, key: Token, client: httpx2.AsyncClient) -> Model:
