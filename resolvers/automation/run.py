@@ -124,12 +124,12 @@ class Run:
     async def _count(self, change: Change) -> int:
         """How often it was set off lately, counted once for all changes that share a transaction."""
         automation_id = self._automation["_id"]
-        if automation_id not in change.together:
+        if automation_id not in change.together.known:
             lately = {"automation_id": automation_id, "created_at": {"$gt": change.at - MINUTE}}
             traces = collection(AutomationTrace)
             found = await traces.count_documents(lately, limit=self.per_minute, session=change.session)
-            change.together[automation_id] = found
-        return int(change.together[automation_id])
+            change.together.known[automation_id] = found
+        return int(change.together.known[automation_id])
 
     async def _trace(self, change: Change, status: AutomationStatus, error: str | None = None) -> None:
         automation = self._automation
@@ -152,8 +152,8 @@ class Run:
         except DuplicateKeyError as conflict:  # another process was faster: the change is run again, and finds it
             conflict._add_error_label("TransientTransactionError")
             raise
-        if automation["_id"] in change.together:
-            change.together[automation["_id"]] += 1
+        if automation["_id"] in change.together.known:
+            change.together.known[automation["_id"]] += 1
         event = AutomationRan(trace=trace, actor_id=automation["owner_id"], project_id=trace["project_id"])
         change.append(automation["workspace_id"], event)
 
