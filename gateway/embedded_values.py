@@ -85,21 +85,16 @@ def quick_sort(slow: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
     return sort_docs
 
 
-def quick_projection(
-    slow: Callable[[Any, Any], Any], deepcopy: Callable[[Any], Any]
-) -> Callable[[Any, Any], dict[str, Any]]:
-    """`projection._apply_projection_body` for a list of fields."""
+def quick_projection(slow: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """`projection._apply_projection_body` for a list of fields, which are not copied: what was read is not kept."""
 
     def apply_projection_body(doc: Any, plan: Any) -> Any:
         wanted = plan.plain_tree
         is_list = plan.kind == "inclusion" and wanted and not any(wanted.values()) and "_id" not in wanted
         if not is_list or plan.slice_specs or plan.elem_match_paths or type(doc) is not dict:
             return slow(doc, plan)
-        found = {"_id": deepcopy(doc["_id"])} if plan.include_id and "_id" in doc else {}
-        for name, value in doc.items():
-            if name in wanted:
-                found[name] = deepcopy(value)
-        return found
+        first = {"_id": doc["_id"]} if plan.include_id and "_id" in doc else {}
+        return first | {name: value for name, value in doc.items() if name in wanted}
 
     return apply_projection_body
 
@@ -113,4 +108,4 @@ def quicken() -> None:
     ordering.bson_same_stored_value = diff.bson_same_stored_value = quick_same(ordering.bson_same_stored_value)
     ordering.sort_docs = storage.sort_docs = quick_sort(ordering.sort_docs)
     projection.copy = update.copy = SimpleNamespace(copy=copy.copy, deepcopy=deepcopy)
-    projection._apply_projection_body = quick_projection(projection._apply_projection_body, deepcopy)
+    projection._apply_projection_body = quick_projection(projection._apply_projection_body)

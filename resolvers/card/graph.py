@@ -25,9 +25,6 @@ from resolvers.user.user import users_by
 
 READ = TokenScope.PROJECTS_READ
 
-MOST = 8
-"""Of the 29 fields of a card."""
-
 Filter = Mapping[str, Any] | None
 Orders = Sequence[Mapping[str, Any]] | None
 
@@ -46,17 +43,9 @@ async def _cards(
     projects = {parent["_id" if key == "project_id" else "project_id"] for parent in parents} if parents else set()
     custom = await definitions(projects, filter, order_by)
     sort, computed = card_order(order_by, sorted_by(Card), BY_RANK, custom)
-    where, wanted = card_filter(filter, custom), _worth_naming(fields)
-    found = await pages(Card, key, ids, window, sort=sort, computed=computed, where=where, fields=wanted)
+    where = card_filter(filter, custom)
+    found = await pages(Card, key, ids, window, sort=sort, computed=computed, where=where, fields=fields)
     return [found[object_id] for object_id in ids]
-
-
-def _worth_naming(fields: Fields) -> Fields:
-    """None, for whole cards, where their text and much else is wanted: the rest costs less than leaving it out.
-
-    The embedded database copies every field that a projection names: 15 of them take it longer than the reading.
-    """
-    return None if fields is not None and "description" in fields and len(fields) >= MOST else fields
 
 
 def cards_by(key: str) -> ListEdge:
@@ -74,7 +63,7 @@ def cards_by(key: str) -> ListEdge:
         order_by: Orders = None,
     ) -> list[Page]:
         if key == "column_id" and not filter and not order_by:
-            found = await column_pages(parents, Window.read(first, after), _worth_naming(fields))
+            found = await column_pages(parents, Window.read(first, after), fields)
             return [found[parent["_id"]] for parent in parents]
         return await _cards(parents, key, fields, first, after, filter, order_by)
 
