@@ -24,6 +24,7 @@ from models.document import Document, DocumentLink, DocumentVersion
 from models.event import LoggedEvent, StreamHead
 from models.fanout import Fanout
 from models.idempotency import IdempotencyKey
+from models.identity import Identity
 from models.installation import Installation
 from models.job import Job, Queue, Schedule
 from models.label import Label
@@ -99,6 +100,7 @@ __all__ = [
     "FileChunk",
     "FileLeftover",
     "IdempotencyKey",
+    "Identity",
     "Inbox",
     "Installation",
     "Invitation",

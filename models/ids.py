@@ -96,6 +96,7 @@ class Kind(IntEnum):
     INSTALLATION = 0xD5
     LOG_ENTRY = 0xDE
     BACKUP = 0xE1
+    IDENTITY = 0xE2
     PANEL_STATE = 0xD7
     SEEN_MARK = 0xD6
     AUTOMATION = 0xB1

@@ -20,6 +20,8 @@ INSTALLATION_ID = _fixed_id(0)
 """Of the one there is: whoever writes it for the first time is the only one to."""
 LOG_HEADERS = _fixed_id(1)
 """Of the secret that the headers are which the log is sent with, as JSON."""
+OIDC_SECRET = _fixed_id(2)
+"""Of the secret that the gateway has at the identity provider."""
 
 
 class LogExportSetting(BaseModel):
@@ -29,6 +31,13 @@ class LogExportSetting(BaseModel):
     endpoint: str | None
     level: LogLevel
     header_names: list[str]
+
+
+class OidcSetting(BaseModel):
+    """The identity provider by which people may sign in; what the gateway's secret is there is in the vault."""
+
+    issuer_url: str
+    client_id: str
 
 
 class Installation(Recorded[InstallationRecord]):
@@ -41,6 +50,7 @@ class Installation(Recorded[InstallationRecord]):
     changes: int = 0
     open_session_id: PydanticObjectId | None = None
     log_export: LogExportSetting | None = None
+    oidc: OidcSetting | None = None
     created_at: datetime = Field(default_factory=utc_now)
 
     class Settings:

@@ -512,6 +512,16 @@ class IdempotencyKeyRecord(TypedDict):
     expires_at: datetime
 
 
+class IdentityRecord(TypedDict):
+    """A `models.identity.Identity`."""
+
+    _id: ObjectId
+    created_at: datetime
+    issuer: str
+    subject: str
+    user_id: ObjectId
+
+
 class LogExportSettingRecord(TypedDict):
     """A `models.installation.LogExportSetting`."""
 
@@ -519,6 +529,13 @@ class LogExportSettingRecord(TypedDict):
     endpoint: str | None
     level: str
     header_names: list[str]
+
+
+class OidcSettingRecord(TypedDict):
+    """A `models.installation.OidcSetting`."""
+
+    issuer_url: str
+    client_id: str
 
 
 class InstallationRecord(TypedDict):
@@ -529,6 +546,7 @@ class InstallationRecord(TypedDict):
     changes: NotRequired[int]
     open_session_id: NotRequired[ObjectId | None]
     log_export: NotRequired[LogExportSettingRecord | None]
+    oidc: NotRequired[OidcSettingRecord | None]
     created_at: NotRequired[datetime]
 
 

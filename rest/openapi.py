@@ -156,6 +156,13 @@ def _successes(
 ) -> dict[str, dict[str, Any]]:
     if route.gives:
         return _downloads(route)
+    found = _answers(route, shapes, example)
+    return found | {"302": {"description": "A browser goes on elsewhere."}} if route.redirects else found
+
+
+def _answers(
+    route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any], example: Example
+) -> dict[str, dict[str, Any]]:
     sent = [REPLAYED.title()] if route.takes_key else []
     sent += ["Set-Cookie"] if route.sets_cookies else []
     sent += ["X-Orrery-Cursor"] if route.tells_cursor else []

@@ -56,8 +56,9 @@ class Route:
     An answer of bytes has an ETag, unless it is not `tagged`. `sets_cookies` says that it signs in or out,
     `may_go_on` that it answers 202 where what it began goes on, `may_be_empty` of a change that it also goes without a
     body, `names_object` that what a body or a query names may not be there, `tells_cursor` that the answer says where
-    its snapshot stands. `refused_with` are statuses that only what changes something may answer otherwise. `follows`
-    may put a stream in the place of an answer that is done and kept.
+    its snapshot stands, `redirects` that a browser is sent on in place of an answer. `refused_with` are statuses that
+    only what changes something may answer otherwise. `follows` may put a stream in the place of an answer that is done
+    and kept.
     """
 
     method: str
@@ -88,6 +89,7 @@ class Route:
     may_be_empty: bool = False
     names_object: bool = False
     tells_cursor: bool = False
+    redirects: bool = False
     refused_with: tuple[int, ...] = ()
     follows: Callable[["Call", Response], Awaitable[Response]] | None = None
 

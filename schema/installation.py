@@ -43,3 +43,10 @@ class LogExport:
     header_names: list[str] = strawberry.field(
         description="The names of the headers of each request, whose values are not shown."
     )
+
+
+@strawberry.type(description="The identity provider by which people may sign in.")
+class Oidc:
+    configured: bool = strawberry.field(description="Whether there is one.")
+    issuer_url: str | None = strawberry.field(description="What it calls itself; null for none.")
+    client_id: str | None = strawberry.field(description="What the gateway is called there; null for none.")

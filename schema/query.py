@@ -16,7 +16,7 @@ from resolvers.column import scope
 from resolvers.credential import credential
 from resolvers.document import document
 from resolvers.inputs.installation import LogList, PeopleList
-from resolvers.installation import backup, installation, log_entry, log_export, person, person_delete
+from resolvers.installation import backup, installation, log_entry, log_export, oidc, person, person_delete
 from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
 from resolvers.machine import filesystem
@@ -49,7 +49,7 @@ from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.credential import Credential
 from schema.document import Document
-from schema.installation import Installation, LogExport, People
+from schema.installation import Installation, LogExport, Oidc, People
 from schema.invitation import InvitationPreview
 from schema.loading import resolved
 from schema.log_entry import LogEntry
@@ -197,6 +197,10 @@ class Query:
     @resolved("Where the log of the gateway is sent; for super-administrators.")
     async def log_export(self, info: Info) -> LogExport:
         return cast("LogExport", await log_export.get_log_export(info.context.ctx))
+
+    @resolved("The identity provider by which people may sign in; for super-administrators.")
+    async def oidc(self, info: Info) -> Oidc:
+        return cast("Oidc", await oidc.get_oidc(info.context.ctx))
 
     @resolved("The backups, the newest first; for super-administrators.")
     async def backups(self, info: Info) -> list[Backup]:

@@ -89,6 +89,10 @@ class InstallationSetUp(Event):
     """The person was the first one here, and has set the installation up."""
 
 
+class IdentityLinked(Event):
+    """The person signs in with the identity provider from now on, too."""
+
+
 class UserDeleted(Event):
     """The account was deleted: what remains of the user has no name and no address."""
 

@@ -30,3 +30,9 @@ class BackupDeleted(Event):
     """A backup was deleted with its file."""
 
     deleted_id: Id
+
+
+class OidcChanged(Event):
+    """Another identity provider says who people are, or none does; its address and its secret are in no history."""
+
+    configured: bool

@@ -10,6 +10,7 @@ from models import (
     ApiToken,
     Avatar,
     IdempotencyKey,
+    Identity,
     Inbox,
     Invitation,
     Mail,
@@ -130,7 +131,7 @@ async def _forget(change: Change, user: UserRecord) -> None:
     are kept for some days, and how many there may be in an hour is limited.
     """
     session, user_id = change.session, user["_id"]
-    owned: tuple[type[Recorded[Any]], ...] = (Session, ApiToken, OAuthGrant, OAuthCode, MailLink)
+    owned: tuple[type[Recorded[Any]], ...] = (Session, ApiToken, OAuthGrant, OAuthCode, MailLink, Identity)
     for model in owned:
         await collection(model).delete_many({"user_id": user_id}, session=session)
     await drop_notifications(change, user_id, [])

@@ -17,6 +17,7 @@ MAX_SEARCH = 100
 MAX_OFFSET = 1_000_000
 PEOPLE_SIZE, MAX_PEOPLE = 50, 100
 LOG_SIZE, MAX_LOG = 100, 500
+MAX_PATH, MAX_CODE = 1_000, 4_000
 _OWN_HEADERS = ("content-type", "content-length", "host", "transfer-encoding", "connection", "user-agent")
 
 
@@ -75,6 +76,26 @@ class LogExportUpdate(Input):
         None, repr=False, description="Headers of each request, by their names. A value of `****` stays what it is."
     )
     level: Level | None = Field(None, description="The least level that is sent.")
+
+
+class OidcSet(Input):
+    """The identity provider by which people may sign in."""
+
+    issuer_url: Annotated[str, Text(1, 2_000)] = Field(
+        description="What the provider calls itself: `/.well-known/openid-configuration` below it describes it."
+    )
+    client_id: Annotated[str, Text(1, 500)] = Field(description="What the gateway is called there.")
+    client_secret: Annotated[str, Text(1, 4_000, strip=False)] = Field(
+        repr=False, description="The secret that it has there; it is sealed, and not shown."
+    )
+
+
+class OidcComplete(Input):
+    """The answer of the identity provider, and what was begun with."""
+
+    state: Annotated[str, Text(1, MAX_CODE)] = Field(description="The `state` of the answer.")
+    code: Annotated[str, Text(1, MAX_CODE)] = Field(repr=False, description="The `code` of the answer.")
+    flow: Annotated[str, Text(0, MAX_CODE)] = Field(repr=False, description="What `oidcBegin` gave.")
 
 
 class PeopleList(Input):

@@ -38,10 +38,11 @@ ALWAYS_ON = "Authentication cannot be turned off here: its operator has not set 
 @operation("installation", caller=Caller.ANYONE, read_only=True)
 async def get_installation(ctx: Context) -> Record:
     """What everybody may know of the installation: whether it `has_people`, and how they sign in."""
+    found = await collection(Installation).find_one({"_id": INSTALLATION_ID}, {"oidc": 1})
     return {
         "has_people": await _has_people(),
         "auth_enabled": not ctx.services.auth_optional or await open_session() is None,
-        "oidc_enabled": False,
+        "oidc_enabled": found is not None and found.get("oidc") is not None,
     }
 
 

@@ -47,19 +47,19 @@ class SessionData(TypedDict):
 @routes.post("/setup", "Create the first account", runs=set_up_installation, body=AccountBody)
 async def set_up(call: Call) -> SessionData:
     """It runs the installation. Only while there is no account, and once: 409."""
-    return _session(await set_up_installation(call.ctx, _account(call.body(AccountBody))))
+    return session_data(await set_up_installation(call.ctx, _account(call.body(AccountBody))))
 
 
 @routes.post("/login", "Sign in", runs=log_in, status=200)
 async def login(call: Call) -> SessionData:
     """With two factors, 401 `TWO_FACTOR_REQUIRED` and `details.temporaryToken` for `POST /auth/two-factor/verify`."""
-    return _session(await log_in(call.ctx, call.body(AuthLogin)))
+    return session_data(await log_in(call.ctx, call.body(AuthLogin)))
 
 
 @routes.post("/register", "Create an account", runs=register, body=AccountBody)
 async def create(call: Call) -> SessionData:
     """With an organization and a workspace of its own; signs in."""
-    return _session(await register(call.ctx, _account(call.body(AccountBody))))
+    return session_data(await register(call.ctx, _account(call.body(AccountBody))))
 
 
 @routes.get("/me", "Read the caller's account", runs=get_me)
@@ -71,7 +71,8 @@ def _account(body: AccountBody) -> AuthRegister:
     return AuthRegister(email=body.email, password=body.password, name=body.display_name)
 
 
-def _session(signed_in: SignIn) -> SessionData:
+def session_data(signed_in: SignIn) -> SessionData:
+    """What a sign-in answers."""
     return {"token": signed_in.access_token, "user": _user(signed_in.user)}
 
 

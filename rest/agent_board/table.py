@@ -14,6 +14,7 @@ from rest.agent_board import (
     flat_cards,
     health,
     installation_settings,
+    oidc,
     organizations,
     people,
     project_members,
@@ -49,6 +50,7 @@ TAGS = {
         "installation": "What is set for the installation, by whoever runs it.",
         "logs": "What the gateway says of itself.",
         "backups": "The whole installation in files, made while it serves.",
+        "single sign-on": "Signing in with the identity provider of the installation.",
         "people": "Finding people.",
         "live": "What happens, as it happens.",
     }.items()
@@ -85,6 +87,8 @@ _PARTS = (
     installation_settings.log_export,
     export.routes,
     backups.routes,
+    oidc.settings,
+    oidc.routes,
     people.routes,
 )
 

@@ -12,7 +12,7 @@ from schema.consent import Consent
 from schema.credential import Credential
 from schema.custom_field import CustomField
 from schema.document import Document
-from schema.installation import Installation, LogExport, Person
+from schema.installation import Installation, LogExport, Oidc, Person
 from schema.invitation import Invitation
 from schema.job import Job
 from schema.mission import Mission
@@ -76,6 +76,18 @@ class InstallationPayload:
 class LogExportPayload:
     log_export: LogExport = strawberry.field(description="Where it is sent now.")
     cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a change of the identity provider returns.")
+class OidcPayload:
+    oidc: Oidc = strawberry.field(description="Which it is now.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="A sign-in with the identity provider that was begun.")
+class OidcBeginPayload:
+    url: str = strawberry.field(description="Where the browser goes to sign in.")
+    flow: str = strawberry.field(description="What `oidcComplete` takes with the answer; good for ten minutes.")
 
 
 @strawberry.type(description="What came of a try.")

@@ -22,7 +22,9 @@ from resolvers.custom_field.change import ChangedField
 from resolvers.document.link import Linked
 from resolvers.installation.installation import ChangedInstallation
 from resolvers.installation.log_export import ChangedLogExport, Tried
+from resolvers.installation.oidc import ChangedOidc
 from resolvers.installation.person import ChangedPerson, NewPassword
+from resolvers.installation.single_sign_on import Begun
 from resolvers.invitation.invitation import NewInvitation
 from resolvers.kit.batch import BatchResult
 from resolvers.kit.noun import Noun
@@ -41,6 +43,8 @@ Fill = Callable[[Info, Any], Values]
 
 MADE: Mapping[Any, type] = {
     ChangedInstallation: payloads.InstallationPayload,
+    Begun: payloads.OidcBeginPayload,
+    ChangedOidc: payloads.OidcPayload,
     ChangedLogExport: payloads.LogExportPayload,
     ChangedPerson: payloads.PersonPayload,
     Checkout: payloads.CheckoutPayload,

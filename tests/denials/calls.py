@@ -66,7 +66,15 @@ from resolvers.inputs.custom_field import (
     CustomFieldValueInput,
 )
 from resolvers.inputs.document import DocumentBatch, DocumentCreate, DocumentMove, DocumentReview, DocumentUpdate
-from resolvers.inputs.installation import LogExportUpdate, LogList, PeopleList, PersonCreate, PersonUpdate
+from resolvers.inputs.installation import (
+    LogExportUpdate,
+    LogList,
+    OidcComplete,
+    OidcSet,
+    PeopleList,
+    PersonCreate,
+    PersonUpdate,
+)
 from resolvers.inputs.job import (
     JobClaim,
     JobComplete,
@@ -150,6 +158,8 @@ def link_of(ids: Ids) -> dict[str, str]:
     return dict(parse_qsl(ids["link"]))
 
 
+PROVIDER = OidcSet(issuer_url="https://login.example", client_id="orrery", client_secret="sk-of-orrery")
+
 CALLS: dict[str, Arguments] = {
     **EXTENDING,
     # account
@@ -167,6 +177,12 @@ CALLS: dict[str, Arguments] = {
     "backupCreate": lambda _: (),
     "backupDelete": lambda ids: (ids["backup"],),
     "organizationExport": lambda ids: (ids["organization"],),
+    "oidc": lambda _: (),
+    "oidcSet": lambda _: (PROVIDER,),
+    "oidcRemove": lambda _: (),
+    "oidcTest": lambda _: (),
+    "oidcBegin": lambda _: ("/api/oidc/callback",),
+    "oidcComplete": lambda _: (OidcComplete(state="nothing", code="nothing", flow="nothing"),),
     "people": lambda _: (PeopleList(),),
     "personOwnedProjects": lambda ids: (ids["bystander_id"],),
     "personCreate": lambda _: (PersonCreate(email="made@example.com", name="Made", role=ServerRole.USER),),

@@ -13,6 +13,7 @@ import httpx
 from resolvers.installation.backup_work import Made, end_backup, take_backup
 from resolvers.kit.context import Services
 from tests.machine import FILES, folder_of, repository
+from tests.provider import CLIENT_ID, NAMED, SECRET, provider
 from tests.rest.conftest import PASSWORD, Api, Board, made
 
 BOARD = "/api"
@@ -62,6 +63,33 @@ async def _account(api: Api) -> None:
     assert await asked(api.client(signed_in["token"]), "GET", "/auth/me") == created["user"]
 
 
+async def _single_sign_on(api: Api, root: httpx.AsyncClient) -> None:
+    async with provider(NAMED) as sso:
+        told = {"issuerUrl": sso.issuer, "clientId": CLIENT_ID, "clientSecret": SECRET}
+        created = await asked(root, "POST", "/settings/oidc", **told)
+        assert (
+            created
+            == await asked(root, "GET", "/settings/oidc")
+            == {"configured": True, **told, "clientSecret": "****"}
+        )
+        assert (await asked(root, "POST", "/oidc/test"))["success"] is True
+        assert (await asked(api.client(), "GET", "/settings/auth-status"))["oidcEnabled"] is True
+        sso.claims = {"sub": "1", "email": "sue@login.example", "email_verified": True, "name": "Sue"}
+        for accept in ("application/json", "text/html"):
+            sue = api.client()
+            sue.headers["accept"] = accept
+            begun = await sue.get(f"{BOARD}/oidc/login?returnTo=/app")
+            url = begun.headers["location"] if begun.status_code == 302 else begun.json()["data"]["url"]
+            done = await sue.get(f"{BOARD}/oidc/callback", params=sso.sign_in(url))
+            where = done.headers.get("location") or done.json()["data"]["user"]["email"]
+            assert (begun.status_code, done.status_code, where) in (
+                (200, 200, "sue@login.example"),
+                (302, 302, "/app"),
+            )
+            assert (await sue.get(f"{BOARD}/auth/me")).json()["data"]["authProvider"] == "oidc"
+        await asked(root, "DELETE", "/settings/oidc", 204)
+
+
 async def end_made(services: Services, content: bytes) -> None:
     """Make the backup that was asked for, of some bytes."""
     backup = await take_backup("test", timedelta(minutes=1))
@@ -88,6 +116,7 @@ async def _installation(api: Api) -> None:
     [backup] = await asked(root, "GET", "/backups")
     assert [backup[name] for name in ("filename", "status", "size")] == [made["filename"], "completed", 8]
     assert (await root.get(f"{BOARD}/backups/{backup['filename']}")).content == b"a backup"
+    await _single_sign_on(api, root)
     new = {"email": "newuser@example.com", "name": "New User", "role": "user"}
     created = await asked(root, "POST", "/admin/users", 201, **new)
     user, path = created["user"], f"/admin/users/{created['user']['id']}"

@@ -31,6 +31,7 @@ from rest.agent_board import backups
 from rest.app import build_routes, failures
 from serving.cookies import CookieScope
 from tests.machine import base, project_roots
+from tests.provider import outbound
 from tests.resolvers.lab import MODELS, VAULT, sign_up
 from tests.resolvers.lab import PASSWORD as PASSWORD
 from tests.resolvers.projects import insert_board
@@ -79,9 +80,9 @@ class Api:
         if "etag" in answer.headers or "content-disposition" in answer.headers or is_stream:
             assert method == "HEAD" or response_problems(method, path, answer.status_code, None) == []
             return
-        if answer.status_code == 204:
+        if answer.status_code in (204, 302):
             assert answer.content == b""
-            assert response_problems(method, path, 204, None) == []
+            assert response_problems(method, path, answer.status_code, None) == []
             return
         assert answer.headers["content-type"] == "application/json"
         if method != "HEAD":
@@ -104,6 +105,7 @@ async def services(database: Database, tmp_path_factory: pytest.TempPathFactory)
         worktrees=base() / "worktrees",
         models=MODELS,
         backup_dir=tmp_path_factory.mktemp("backups"),
+        outbound=outbound(),
     )
     await hub.stop()
 

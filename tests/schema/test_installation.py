@@ -93,3 +93,31 @@ async def test_a_backup_is_asked_for_listed_and_deleted(lab: Lab) -> None:
     assert (made["backup"]["status"], made["backup"]["size"]) == ("RUNNING", 0)
     assert found == {"backups": [{"id": backup_id}], "backup": {"status": "RUNNING"}}
     assert [refused["extensions"]["code"] for refused in (second, being_made)] == ["CONFLICT", "CONFLICT"]
+
+
+async def test_single_sign_on_is_set_and_begun(lab: Lab) -> None:
+    root = await root_of(lab)
+    nobody = lab.client()
+
+    changed = await root.ask(
+        """mutation ($input: OidcSetInput!) {
+          oidcSet(input: $input) { oidc { configured issuerUrl clientId } cursor }
+          oidcTest { success error }
+        }""",
+        input={"issuerUrl": "https://127.0.0.1", "clientId": "orrery", "clientSecret": "secret"},
+    )
+    found = await root.ask("{ oidc { configured } installation { oidcEnabled } }")
+    begin = 'mutation { oidcBegin(path: "/callback", returnTo: "/app") { url flow } }'
+    unreachable = (await nobody.post("/graphql", json={"query": begin})).json()
+    complete = 'mutation { oidcComplete(input: {state: "a", code: "b", flow: "c"}) { accessToken } }'
+    refused = (await nobody.post("/graphql", json={"query": complete})).json()
+    removed = await root.ask("mutation { oidcRemove { oidc { configured } } }")
+
+    assert changed["oidcSet"]["oidc"] == {"configured": True, "issuerUrl": "https://127.0.0.1", "clientId": "orrery"}
+    assert changed["oidcTest"]["success"] is False
+    assert found == {"oidc": {"configured": True}, "installation": {"oidcEnabled": True}}
+    assert [answer["errors"][0]["extensions"]["code"] for answer in (unreachable, refused)] == [
+        "CONFLICT",
+        "UNAUTHENTICATED",
+    ]
+    assert removed == {"oidcRemove": {"oidc": {"configured": False}}}

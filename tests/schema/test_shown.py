@@ -13,7 +13,7 @@ from schema.selection import metadata_of
 from schema.shown import READS
 from tests.gateway.lab import Board, Lab
 
-PERSONS = {"ApiToken", "Backup", "Consent", "Installation", "LogExport", "Person"}
+PERSONS = {"ApiToken", "Backup", "Consent", "Installation", "LogExport", "Oidc", "Person"}
 """Shown by mutations that no token reaches."""
 
 

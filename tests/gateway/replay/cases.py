@@ -32,12 +32,13 @@ from resolvers.inputs.proposal import ProposalReview
 from resolvers.inputs.scope import ScopeCreate, ScopeReorder
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
 from resolvers.installation.log_export import update_log_export
+from resolvers.installation.oidc import set_oidc
 from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.job.job import claim_jobs
 from resolvers.kit.context import Context
 from resolvers.mission.mission import cancel_mission, create_mission
 from resolvers.proposal.decide import review_proposal
-from tests.denials.calls import CALLS, Arguments
+from tests.denials.calls import CALLS, PROVIDER, Arguments
 from tests.denials.world import World
 from tests.resolvers.lab import PASSWORD, again
 from tests.resolvers.stripe import signature_of
@@ -95,6 +96,12 @@ async def hold_card(world: World) -> None:
     await add_active_column(world)
     waiting = {"pending_column_id": world.ids["next_column"]}
     await collection(Card).update_one({"_id": world.ids["card"]}, {"$set": waiting})
+
+
+async def set_provider(world: World) -> None:
+    """An identity provider, at an address that no request is made to."""
+    values = PROVIDER.model_copy(update={"issuer_url": "https://127.0.0.1"})
+    await set_oidc(await world.context("outsider"), values)
 
 
 async def claim_job(world: World) -> None:
@@ -213,6 +220,9 @@ CASES: dict[str, Case] = {
     "logExportTest": Case(CALLS["logExportTest"], "outsider", set_log_export),
     "backupCreate": Case(CALLS["backupCreate"], "outsider"),
     "backupDelete": Case(CALLS["backupDelete"], "outsider"),
+    "oidcSet": Case(CALLS["oidcSet"], "outsider"),
+    "oidcRemove": Case(CALLS["oidcRemove"], "outsider", set_provider),
+    "oidcTest": Case(CALLS["oidcTest"], "outsider", set_provider),
     "personCreate": Case(CALLS["personCreate"], "outsider"),
     "personUpdate": Case(lambda ids: (ids["member_id"], PersonUpdate(name="Other")), "outsider"),
     "personPasswordReset": Case(CALLS["personPasswordReset"], "outsider"),
@@ -282,6 +292,9 @@ UNSEEN: dict[str, str] = {
     "logExportTest": INSTALLATION,
     "backupCreate": INSTALLATION,
     "backupDelete": INSTALLATION,
+    "oidcSet": INSTALLATION,
+    "oidcRemove": INSTALLATION,
+    "oidcTest": INSTALLATION,
     "personCreate": "an account of somebody else",
     "personPasswordReset": "passwords are not in the graph",
     "authLogin": "sessions are not in the graph",
@@ -341,6 +354,8 @@ NOT_RUN: dict[str, str] = {
     "credentialAuthorizationFinish": "it takes the answer of a provider, and credentials are for admins",
     "installationSetup": "it is done when nobody is there yet",
     "authVerifyTwoFactor": ACCOUNT,
+    "oidcBegin": ACCOUNT,
+    "oidcComplete": ACCOUNT,
     "emailVerify": ACCOUNT,
     "passwordReset": ACCOUNT,
     "twoFactorConfirm": ACCOUNT,

@@ -6,6 +6,7 @@ from models import LogEntry
 from models.base import collection, to_record
 from models.installation_enums import LogLevel
 from tests.denials.board_routes import ADMIN_USER, ADMIN_USERS, BOARD
+from tests.provider import CLIENT_ID, SECRET, Provider
 from tests.rest.contract.board import GONE, data, no_id
 from tests.rest.contract.contract import MALFORMED, MEMBER, TOKEN, Contract, Ref, Refused, Then, bad, unknown
 from tests.rest.contract.shape import COUNT, FLAG, ID, TEXT, TIME, Having, Is, containing, maybe
@@ -36,6 +37,27 @@ EXPORTED = {"enabled": True, "endpoint": "https://logs.example", "headers": {"x-
 
 BACKUPS = BOARD + "/backups"
 BACKUP = {"filename": containing("orrery-"), "status": TEXT, "size": COUNT, "createdAt": TIME}
+
+
+OIDC, LOGIN = BOARD + "/settings/oidc", BOARD + "/oidc/login"
+PROVIDER = {"issuerUrl": Ref("issuer"), "clientId": CLIENT_ID, "clientSecret": SECRET}
+PROVIDED = {"configured": True, "issuerUrl": Ref("issuer"), "clientId": CLIENT_ID, "clientSecret": "****"}
+JSON = {"accept": "application/json"}
+
+
+async def _provided(stage: Stage) -> None:
+    answer = await stage.send("POST", OIDC, by=ROOT, json=PROVIDER)
+    assert answer.status_code == 200, answer.text
+
+
+async def _begun(stage: Stage) -> None:
+    await _provided(stage)
+    begun = await stage.send("GET", LOGIN, by=None, headers=JSON)
+    provider: Provider = stage.ids["provider"]
+    provider.claims = {"sub": "ada", "email": "ada@login.example", "email_verified": True}
+    answer = provider.sign_in(begun.json()["data"]["url"])
+    cookie = f"orrery_oidc={begun.cookies['orrery_oidc']}"
+    stage.ids |= {"sso_state": answer["state"], "sso_code": answer["code"], "sso_cookie": cookie}
 
 
 async def _logged(_: Stage) -> None:
@@ -152,6 +174,69 @@ CONTRACTS = [
         answers=b"a backup",
         bad=unknown(filename="..%2Fsecret_key"),
         denied=Refused(status=403, code="FORBIDDEN", by=ADMIN),
+    ),
+    Contract(
+        method="GET",
+        route=OIDC,
+        by=ROOT,
+        given=_provided,
+        answers=data(PROVIDED),
+        bad=MALFORMED,
+        denied=Refused(status=403, code="FORBIDDEN", by=ADMIN),
+    ),
+    Contract(
+        method="POST",
+        route=OIDC,
+        by=ROOT,
+        status=200,
+        sent=PROVIDER,
+        answers=data(PROVIDED),
+        then=(Then(OIDC, data(PROVIDED)),),
+        bad=bad("issuerUrl", sent={**PROVIDER, "issuerUrl": "http://127.0.0.1"}),
+        denied=Refused(status=403, code="FORBIDDEN", by=ADMIN),
+    ),
+    Contract(
+        method="DELETE",
+        route=OIDC,
+        by=ROOT,
+        given=_provided,
+        status=204,
+        answers=None,
+        then=(Then(OIDC, data({"configured": False, "issuerUrl": None, "clientSecret": None})),),
+        bad=MALFORMED,
+        denied=Refused(status=403, code="FORBIDDEN", by=ADMIN),
+    ),
+    Contract(
+        method="POST",
+        route=BOARD + "/oidc/test",
+        by=ROOT,
+        given=_provided,
+        status=200,
+        answers=data({"success": True, "latencyMs": COUNT}),
+        bad=MALFORMED,
+        denied=Refused(status=403, code="FORBIDDEN", by=ADMIN),
+    ),
+    Contract(
+        method="GET",
+        route=LOGIN,
+        by=None,
+        given=_provided,
+        params={"returnTo": "/app"},
+        headers=JSON,
+        answers=data({"url": containing("/authorize?response_type=code")}),
+        bad=bad("returnTo", params={"returnTo": "//evil.example"}),
+        denied=MALFORMED,
+    ),
+    Contract(
+        method="GET",
+        route=BOARD + "/oidc/callback",
+        by=None,
+        given=_begun,
+        params={"state": Ref("sso_state"), "code": Ref("sso_code")},
+        headers={**JSON, "cookie": Ref("sso_cookie")},
+        answers=data({"token": containing("."), "user": {"email": "ada@login.example", "authProvider": "oidc"}}),
+        bad=bad("state", params={"code": "nothing"}),
+        denied=Refused(status=401, code="UNAUTHENTICATED", params={"state": "another", "code": "nothing"}),
     ),
     Contract(
         method="GET",

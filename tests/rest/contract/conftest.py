@@ -11,6 +11,7 @@ from resolvers.kit.context import Context, Services
 from resolvers.project_draft import plan
 from tests.conftest import empty
 from tests.denials.world import build
+from tests.provider import NAMED, provider
 from tests.resolvers.lab import People
 from tests.rest.conftest import rest_app
 from tests.rest.contract.stage import Stage
@@ -23,7 +24,8 @@ async def world(database: Database, services: Services) -> AsyncIterator[Stage]:
     made = await build(People(Context(ANONYMOUS, services)))
     ids = {**made.ids, "ws_slug": "eng", "owner_email": made.people.email(made.owner)}
     transport = httpx.ASGITransport(rest_app(services))
-    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client, provider(NAMED) as sso:
+        ids |= {"provider": sso, "issuer": sso.issuer}
         opened = Stage(database, client, made.owner, ids, made.tokens)
         await opened.keep()
         yield opened

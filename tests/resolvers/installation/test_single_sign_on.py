@@ -1,0 +1,172 @@
+"""Signing in with an identity provider on loopback: who that is, and what is not believed."""
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from models import CredentialVersion, Identity, User
+from models.base import collection, utc_now
+from models.enums import ServerRole
+from models.errors import BadUserInput, Conflict, TwoFactorRequired, Unauthenticated
+from models.installation import INSTALLATION_ID, OIDC_SECRET
+from models.installation_enums import AuthProvider
+from models.outbound import Outbound
+from resolvers.account.account import get_me
+from resolvers.account.sign_in import SignIn
+from resolvers.inputs.installation import OidcComplete, OidcSet
+from resolvers.installation.installation import get_installation, grant_server_role
+from resolvers.installation.oidc import get_oidc, remove_oidc, set_oidc, try_oidc
+from resolvers.installation.person import reset_person_password
+from resolvers.installation.person_delete import delete_person
+from resolvers.installation.single_sign_on import begin_sign_on, complete_sign_on
+from resolvers.kit.context import Context
+from tests.provider import CLIENT_ID, SECRET, Provider, provider
+from tests.resolvers.deletions import finish_deletions
+from tests.resolvers.lab import People, again, event_types, events
+
+CALLBACK = "/api/oidc/callback"
+ADA = {"sub": "ada-1", "email": "ada@login.example", "email_verified": True, "name": "Ada"}
+
+
+class Sso:
+    """Somebody who runs the installation, strangers, and the provider."""
+
+    def __init__(self, root: Context, nobody: Context, opened: Provider) -> None:
+        self.root, self.nobody, self.provider = root, nobody, opened
+
+    async def begin(self) -> tuple[str, str]:
+        begun = await begin_sign_on(again(self.nobody), CALLBACK, "/app")
+        return begun.url, begun.flow
+
+    async def sign_in(self, claims: dict[str, Any], **changed: Any) -> SignIn:
+        """Somebody of whom the provider says so signs in."""
+        self.provider.claims, self.provider.changed = claims, changed
+        url, flow = await self.begin()
+        return await self.complete(flow, self.provider.sign_in(url))
+
+    async def complete(self, flow: str, answer: dict[str, str]) -> SignIn:
+        return await complete_sign_on(again(self.nobody), OidcComplete(flow=flow, **answer))
+
+
+@pytest.fixture
+async def sso(people: People) -> AsyncIterator[Sso]:
+    async with provider() as opened:
+        services = replace(people.anonymous.services, outbound=Outbound(frozenset({opened.receiver.host})))
+        first = await people.register("root")
+        await grant_server_role(again(first), first.user_id, ServerRole.SUPER_ADMIN)
+        root = Context(first.subject, services)
+        await set_oidc(again(root), OidcSet(issuer_url=opened.issuer, client_id=CLIENT_ID, client_secret=SECRET))
+        yield Sso(root, Context(people.anonymous.subject, services), opened)
+
+
+async def test_whoever_signs_in_has_one_account_whatever_becomes_of_the_address(sso: Sso, people: People) -> None:
+    made = await sso.sign_in(ADA)
+    ctx = await people.by_jwt(made.access_token)
+    me = await get_me(again(ctx))
+    assert (me["email"], me["name"], me["auth_provider"]) == (ADA["email"], "Ada", AuthProvider.OIDC)
+    assert me["email_verified_at"] is not None
+    assert "IdentityLinked" in await event_types(ctx.user_id)
+    with pytest.raises(Conflict):
+        await reset_person_password(again(sso.root), ctx.user_id)
+
+    # When the provider tells another address, it is the same person
+    later = await sso.sign_in({**ADA, "email": "renamed@login.example"})
+    assert later.user["_id"] == ctx.user_id
+
+    # When the account is deleted, the identity is nobody's
+    await delete_person(again(sso.root), ctx.user_id)
+    await finish_deletions(sso.root.services)
+    assert await collection(Identity).count_documents({"user_id": ctx.user_id}) == 0
+    assert (await sso.sign_in({**ADA, "email": "again@login.example"})).user["_id"] != ctx.user_id
+
+
+async def test_an_account_is_linked_by_an_address_that_both_sides_have_confirmed(sso: Sso, people: People) -> None:
+    bob = await people.register("bob")
+    claims = {"sub": "bob-1", "email": people.email(bob), "email_verified": True}
+    with pytest.raises(Conflict):  # whoever registered it here first need not be its owner
+        await sso.sign_in(claims)
+    await people.confirm(bob)
+    with pytest.raises(Conflict):
+        await sso.sign_in(claims, email_verified=False)
+    with pytest.raises(Conflict):
+        await sso.sign_in(claims, email=None)
+    assert await collection(Identity).count_documents({"subject": "bob-1"}) == 0
+
+    linked = await sso.sign_in(claims)
+    assert linked.user["_id"] == bob.user_id
+    assert linked.user["auth_provider"] == AuthProvider.LOCAL
+
+    # A second factor stays what it is
+    factor = {"secret": b"", "enabled_at": utc_now(), "last_step": 0, "recovery_hashes": list[str]()}
+    await collection(User).update_one({"_id": bob.user_id}, {"$set": {"two_factor": factor}})
+    with pytest.raises(TwoFactorRequired):
+        await sso.sign_in(claims)
+
+
+async def test_an_answer_that_is_not_true_or_not_this_sign_ins_is_refused(sso: Sso) -> None:
+    for wrong in (
+        {"nonce": "another"},
+        {"nonce": None},
+        {"iss": "https://evil.example"},
+        {"aud": "another"},
+        {"aud": [CLIENT_ID, "another"]},
+        {"exp": int(time.time()) - 600},
+        {"sub": ""},
+    ):
+        with pytest.raises(Unauthenticated):
+            await sso.sign_in(ADA, **wrong)
+    for algorithm in ("HS256", "none"):
+        sso.provider.algorithm = algorithm
+        with pytest.raises(Unauthenticated):
+            await sso.sign_in(ADA)
+    sso.provider.algorithm = "ES256"
+
+    # What another browser began, what was answered before, and what nobody began
+    url, flow = await sso.begin()
+    _, others = await sso.begin()
+    sso.provider.claims, sso.provider.changed = ADA, {}
+    answer = sso.provider.sign_in(url)
+    for other, sent in ((others, answer), ("", answer), ("nonsense", answer), (flow, {**answer, "state": "x"})):
+        with pytest.raises(Unauthenticated):
+            await sso.complete(other, sent)
+    assert await sso.complete(flow, answer)
+    with pytest.raises(Unauthenticated):
+        await sso.complete(flow, answer)
+    with pytest.raises(Unauthenticated):
+        await sso.complete(others, {**sso.provider.sign_in(url), "state": "y"})
+    assert await collection(Identity).count_documents({"issuer": sso.provider.issuer}) == 1
+
+
+async def test_where_a_browser_goes_on_is_a_path_of_this_gateway(sso: Sso) -> None:
+    for path in ("https://evil.example", "//evil.example", "/\\evil.example", "app", "/a\nb"):
+        with pytest.raises(BadUserInput):
+            await begin_sign_on(again(sso.nobody), CALLBACK, path)
+        with pytest.raises(BadUserInput):
+            await begin_sign_on(again(sso.nobody), path, "/app")
+
+
+async def test_the_provider_is_set_tried_and_removed_and_its_secret_is_shown_nowhere(sso: Sso) -> None:
+    assert (await get_installation(again(sso.nobody)))["oidc_enabled"] is True
+    assert (await get_oidc(again(sso.root))).issuer_url == sso.provider.issuer
+    assert (await try_oidc(again(sso.root))).success
+    told = [event for event in await events(INSTALLATION_ID) if event["type"] == "OidcChanged"]
+    kept = await collection(CredentialVersion).find({"organization_id": INSTALLATION_ID}).to_list()
+    assert SECRET not in f"{told} {kept}"
+
+    sso.provider.receiver.statuses = [500]
+    assert (await try_oidc(again(sso.root))).error == "Its answer was 500"
+    with pytest.raises(Conflict):
+        await sso.begin()
+    for issuer in ("ftp://login.example", "http://login.example", "https://user:pass@login.example"):
+        with pytest.raises(BadUserInput):
+            await set_oidc(again(sso.root), OidcSet(issuer_url=issuer, client_id="a", client_secret="b"))
+
+    await remove_oidc(again(sso.root))
+    assert await collection(CredentialVersion).count_documents({"credential_id": OIDC_SECRET}) == 0
+    with pytest.raises(Conflict):
+        await try_oidc(again(sso.root))
+    with pytest.raises(Conflict):
+        await sso.begin()
