@@ -39,14 +39,6 @@ class Begun:
     flow: str
 
 
-@dataclass(frozen=True, slots=True)
-class SignedOn:
-    """Who came back, and where their browser goes on."""
-
-    signed_in: SignIn
-    return_to: str
-
-
 @operation("oidcBegin", caller=Caller.ANYONE)
 async def begin_sign_on(
     ctx: Context,
@@ -74,18 +66,17 @@ async def complete_sign_on(ctx: Context, values: OidcComplete) -> SignIn:
     The account is the one that this identity has had before; else one whose address both sides have confirmed; else a
     new one. Raises Unauthenticated for an answer that is not true, or not of the sign-in that was begun.
     """
-    return (await sign_on(ctx, values)).signed_in
-
-
-async def sign_on(ctx: Context, values: OidcComplete) -> SignedOn:
-    """The same, with where the browser goes on."""
     flow = open_flow(ctx.services.signer.key, values.flow, values.state)
     try:  # an answer is taken once
         await count_attempt("oidc-flow", flow.state, limit=1, window=timedelta(seconds=2 * FLOW_SECONDS))
     except RateLimited as error:
         raise Unauthenticated("The answer was used already: begin the sign-in anew") from error
-    claims = await _claims(ctx, values.code, flow)
-    return SignedOn(await _signed_in(ctx, claims), flow.return_to)
+    return await _signed_in(ctx, await _claims(ctx, values.code, flow))
+
+
+def goes_on_to(ctx: Context, values: OidcComplete) -> str:
+    """Where the browser goes on that brought an answer back. Raises Unauthenticated as `oidcComplete` does."""
+    return open_flow(ctx.services.signer.key, values.flow, values.state).return_to
 
 
 async def _claims(ctx: Context, code: str, flow: Flow) -> Claims:

@@ -11,7 +11,7 @@ from models.errors import Unauthenticated
 from models.limits import Text
 from resolvers.inputs.installation import MAX_CODE, MAX_PATH, OidcComplete, OidcSet
 from resolvers.installation.oidc import Oidc, get_oidc, remove_oidc, set_oidc, try_oidc
-from resolvers.installation.single_sign_on import HOME, begin_sign_on, complete_sign_on, sign_on
+from resolvers.installation.single_sign_on import HOME, begin_sign_on, complete_sign_on, goes_on_to
 from resolvers.kit.input import Input
 from rest.agent_board.auth import SessionData, session_data
 from rest.agent_board.dialect import board_routes
@@ -110,12 +110,12 @@ async def callback(call: Call) -> Response | SessionData:
     if query.code is None:
         raise Unauthenticated("The identity provider has not signed you in")
     values = OidcComplete(state=query.state, code=query.code, flow=call.request.cookies.get(COOKIE, ""))
-    done = await sign_on(call.ctx, values)
-    call.finish.append(lambda response: set_session_cookies(response, done.signed_in, call.cookies))
+    signed_in = await complete_sign_on(call.ctx, values)
+    call.finish.append(lambda response: set_session_cookies(response, signed_in, call.cookies))
     call.finish.append(lambda response: response.delete_cookie(COOKIE, path=call.request.url.path))
     if _wants_json(call.headers):
-        return session_data(done.signed_in)
-    return _redirect(call.ctx.services.path(done.return_to))
+        return session_data(signed_in)
+    return _redirect(call.ctx.services.path(goes_on_to(call.ctx, values)))
 
 
 def _redirect(url: str) -> Response:
