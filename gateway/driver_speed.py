@@ -1,8 +1,8 @@
-"""How the driver sends a command and waits for the answer, in a third of the time.
+"""How the driver sends a command and waits for the answer, without a task for either.
 
 It makes three tasks for each command, two of which are cancelled once the answer is there: one that sends, though
 nothing is waited for there, one that reads, and one that looks whether the connection was given up meanwhile. That is
-more than all else that a command costs in this process. Here timers do the same within the task of the caller.
+more than a quarter of what a command costs in this process. Here timers do the same within the task of the caller.
 """
 
 import asyncio
