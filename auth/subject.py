@@ -36,7 +36,8 @@ class Renewals:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A caller. An agent's token sets `agent_id` and `workspace_id`, and works in that workspace alone.
+    """A caller. An agent's token sets `agent_id` and `workspace_id`, and works in that workspace alone. One that
+    has a `project_id` changes nothing outside of that project, and opens no object of another.
 
     `expires_at` is when the credential ends by itself, if it does. `source` is the address that the request comes from,
     None where there is no network between; `device` the cookie of one that somebody has signed in from before.
@@ -51,6 +52,7 @@ class Subject:
     csrf_token: str | None = field(default=None, repr=False)
     agent_id: ObjectId | None = None
     workspace_id: ObjectId | None = None
+    project_id: ObjectId | None = None
     expires_at: datetime | None = None
     restricted: bool = False
     user_agent: str | None = field(default=None, compare=False)
@@ -71,6 +73,7 @@ class Subject:
             and self.scopes >= other.scopes
             and self.agent_id == other.agent_id
             and self.workspace_id in (None, other.workspace_id)
+            and self.project_id in (None, other.project_id)
         )
 
     def require_user(self) -> ObjectId:

@@ -18,6 +18,7 @@ from models.card import Card
 from models.card_facts import CardFacts, CardFactsBlock
 from models.column import Column
 from models.comment import Comment
+from models.conversation import Conversation, Message
 from models.credential import Credential, CredentialVersion
 from models.custom_field import CustomField
 from models.document import Document, DocumentLink, DocumentVersion
@@ -89,6 +90,7 @@ __all__ = [
     "CardFactsBlock",
     "Column",
     "Comment",
+    "Conversation",
     "Credential",
     "CredentialVersion",
     "CustomField",
@@ -112,6 +114,7 @@ __all__ = [
     "LoggedEvent",
     "Mail",
     "MailLink",
+    "Message",
     "Migration",
     "Mission",
     "MissionActivity",

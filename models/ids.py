@@ -99,6 +99,8 @@ class Kind(IntEnum):
     IDENTITY = 0xE2
     PANEL_STATE = 0xD7
     SEEN_MARK = 0xD6
+    CONVERSATION = 0xD8
+    MESSAGE = 0xD9
     AUTOMATION = 0xB1
     AUTOMATION_TRACE = 0xB2
     WORKTREE = 0xDB

@@ -327,6 +327,46 @@ class CommentRecord(TypedDict):
     author: NotRequired[Any]
 
 
+class ConversationRecord(TypedDict):
+    """A `models.conversation.Conversation`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    card_id: ObjectId | None
+    agent_id: ObjectId
+    created_by: ObjectId
+    kind: str
+    status: str
+    state: str
+    waiting_for: str | None
+    problem: str | None
+    draft: str | None
+    base_digest: str | None
+    scopes: list[str]
+    model: str | None
+    step_count: int
+    max_steps: int
+    began_at_step: int
+    activity_count: int
+    updated_at: datetime
+
+
+class MessageRecord(TypedDict):
+    """A `models.conversation.Message`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    conversation_id: ObjectId
+    created_by: ObjectId
+    position: int
+    role: str
+    content: str
+
+
 class CredentialRecord(TypedDict):
     """A `models.credential.Credential`."""
 

@@ -13,6 +13,7 @@ from resolvers.card import custom as card_custom_edges
 from resolvers.card import graph as card_graph_edges
 from resolvers.card import pipeline as card_pipeline_edges
 from resolvers.card import seen as seen_edges
+from resolvers.conversation.conversation import pre_session_of
 from resolvers.credential.assigned import credential_of
 from resolvers.document import link as document_link
 from resolvers.mission import mission
@@ -27,7 +28,15 @@ from schema.fields import shows
 from schema.label import Label
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef, CredentialRef, DocumentRef, MissionActivityRef, MissionRef, WorktreeRef
+from schema.references import (
+    CardRef,
+    ConversationRef,
+    CredentialRef,
+    DocumentRef,
+    MissionActivityRef,
+    MissionRef,
+    WorktreeRef,
+)
 from schema.relation import CardRelation
 
 PLACE = ("column_id", "project_id", "rank")
@@ -100,6 +109,9 @@ class Card(Node):
         credential_of,
         needs=("credential_id",),
         description="What models are asked with for it, before its project's: for admins of the organization.",
+    )
+    pre_session: ConversationRef | None = edge(
+        pre_session_of, description="The viewer's conversation about its prompt, as long as that goes on."
     )
     is_unread: bool = edge(
         seen_edges.is_unread_of,

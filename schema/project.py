@@ -8,6 +8,7 @@ from resolvers.card import graph as card_graph_edges
 from resolvers.card import seen as seen_edges
 from resolvers.column import column as column_edges
 from resolvers.column import scope as scope_edges
+from resolvers.conversation.conversation import assistant_of
 from resolvers.credential.assigned import credential_of
 from resolvers.custom_field import custom_field as custom_field_edges
 from resolvers.document import graph as document_graph
@@ -29,6 +30,7 @@ from schema.references import (
     AutomationRef,
     CardRef,
     ColumnRef,
+    ConversationRef,
     CredentialRef,
     CustomFieldRef,
     DocumentRef,
@@ -92,6 +94,9 @@ class Project(Node):
         document_graph.documents_of_project,
         arguments=documents_window,
         description="The documents about it, those about its scopes included.",
+    )
+    assistant: ConversationRef | None = edge(
+        assistant_of, description="The viewer's conversation with its assistant; null before the first message."
     )
     metrics: ProjectMetrics = edge(
         portfolio.metrics_of, needs=("workspace_id",), description="What its cards add up to."

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from schema.budget import Budget
     from schema.card import Card, ChecklistItem
     from schema.column import Column
+    from schema.conversation import Conversation, Message
     from schema.credential import Credential
     from schema.custom_field import CustomField
     from schema.document import Document, DocumentTreeEntry, DocumentVersion
@@ -46,6 +47,8 @@ ColumnRef = Annotated["Column", strawberry.lazy("schema.column")]
 DocumentRef = Annotated["Document", strawberry.lazy("schema.document")]
 DocumentTreeEntryRef = Annotated["DocumentTreeEntry", strawberry.lazy("schema.document")]
 DocumentVersionRef = Annotated["DocumentVersion", strawberry.lazy("schema.document")]
+ConversationRef = Annotated["Conversation", strawberry.lazy("schema.conversation")]
+MessageRef = Annotated["Message", strawberry.lazy("schema.conversation")]
 CredentialRef = Annotated["Credential", strawberry.lazy("schema.credential")]
 CustomFieldRef = Annotated["CustomField", strawberry.lazy("schema.custom_field")]
 CustomFieldChangeRef = Annotated["CustomFieldChange", strawberry.lazy("schema.events.by_hand")]

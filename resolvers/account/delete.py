@@ -15,6 +15,7 @@ from models import (
     Invitation,
     Mail,
     MailLink,
+    Message,
     Notification,
     OAuthCode,
     OAuthGrant,
@@ -40,6 +41,7 @@ from realtime.log import Change, Committed
 from resolvers.account.password import require_password
 from resolvers.account.two_factor import count_code, use_code
 from resolvers.deletion.cascade import Step, rows
+from resolvers.deletion.cascade_parts import conversations
 from resolvers.deletion.deletion import bury, delete
 from resolvers.deletion.plan import PLANS
 from resolvers.inputs.account import AccountDelete
@@ -192,6 +194,8 @@ async def _leave_workspace(change: Change, member: WorkspaceMemberRecord, most: 
 PLANS[Kind.USER] = (
     Step((WorkspaceMember, OrganizationMember), _leave_one),
     rows(Notification, "user_id"),
+    rows(Message, "created_by"),
+    conversations("created_by"),
     rows(ReadMark, "user_id"),
     rows(SeenMark, "user_id"),
     rows(Preferences, "user_id"),

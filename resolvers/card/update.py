@@ -55,7 +55,7 @@ async def update_card(ctx: Context, door: CardRecord, values: CardUpdate) -> Com
 
     Change what is given of a card; moving and archiving included.
     """
-    return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
+    return await ctx.write(door["workspace_id"], lambda change: apply_update(change, door["_id"], values))
 
 
 @operation("cardMove", opens=CARD, permission=board.WRITE, scope=WRITE)
@@ -133,7 +133,7 @@ async def archive_card(
 ) -> Committed[CardRecord]:
     """Take a card out of sight, or bring it back."""
     values = CardUpdate.of(archived=archived)
-    return await ctx.write(door["workspace_id"], lambda change: _update(change, door["_id"], values))
+    return await ctx.write(door["workspace_id"], lambda change: apply_update(change, door["_id"], values))
 
 
 @operation("cardBatchUpdate", scope=WRITE, permission=board.WRITE, tool="update_cards", also=_ALSO)
@@ -146,7 +146,7 @@ async def update_cards(
 
     Raises BadUserInput for no or too many ids, NotFound when the caller may see none of them.
     """
-    return await change_each(ctx, CARD, ids, board.WRITE, lambda change, card_id: _update(change, card_id, values))
+    return await change_each(ctx, CARD, ids, board.WRITE, lambda change, card_id: apply_update(change, card_id, values))
 
 
 async def current_card(change: Change, card_id: ObjectId) -> CardRecord:
@@ -157,7 +157,8 @@ async def current_card(change: Change, card_id: ObjectId) -> CardRecord:
     return card
 
 
-async def _update(change: Change, card_id: ObjectId, values: CardUpdate) -> CardRecord:
+async def apply_update(change: Change, card_id: ObjectId, values: CardUpdate) -> CardRecord:
+    """Change a card within a change, as an update says."""
     card = await current_card(change, card_id)
     given = values.given()
     order: int | None = None
@@ -306,6 +307,7 @@ async def edit_card(
 
 __all__ = [
     "BatchResult",
+    "apply_update",
     "archive_card",
     "changed_values",
     "complete_card",

@@ -9,10 +9,14 @@ from models import (
     Agent,
     ApiToken,
     Card,
+    Conversation,
     Fanout,
     Inbox,
     LoggedEvent,
     Mission,
+    MissionCall,
+    MissionRun,
+    MissionStep,
     Notification,
     OrganizationMember,
     ProjectMember,
@@ -50,6 +54,25 @@ from resolvers.inputs.custom_value import path_of
 from resolvers.lane.card_kept import keep
 from resolvers.notification.store import drop_notifications
 from resolvers.state.mission_status import ACTIVE, change_status
+
+
+def conversations(key: str) -> Step:
+    """The conversations that name what was deleted under `key`, with what the runtime keeps of one at a time: it is
+    bounded by what a model is shown again. Their messages are gone before."""
+
+    async def take(change: Change, tombstone: TombstoneRecord, most: int) -> int:
+        where = await chosen(change, tombstone, Conversation, key)
+        found = await collection(Conversation).find_one(where, {"_id": 1}, session=change.session)
+        if found is None:
+            return 0
+        this, of_it = {"_id": found["_id"]}, {"mission_id": found["_id"]}
+        await collection(MissionStep).delete_many(of_it, session=change.session)
+        await collection(MissionCall).delete_many(of_it, session=change.session)
+        await collection(MissionRun).delete_one(this, session=change.session)
+        await collection(Conversation).delete_one(this, session=change.session)
+        return 1
+
+    return Step((Conversation,), take, naming(key))
 
 
 def notifications(key: str) -> Step:

@@ -54,6 +54,7 @@ async def access(
     memberships = await memberships_behind(ctx, [] if found is None else [found], asked=1)
     try:
         entered = _enter(found, memberships, noun, permission)
+        _check_project(ctx, noun, entered)
         if await tombstone.shut(ctx, [entered]):
             raise NotFound(noun.title)
     except NotFound:
@@ -108,7 +109,9 @@ async def access_batch(
     refused: dict[ObjectId, OrreryError] = {}
     for object_id in ids:
         try:
-            inside = _enter(records.get(object_id), memberships, noun, permission)["workspace_id"]
+            entered = _enter(records.get(object_id), memberships, noun, permission)
+            _check_project(ctx, noun, entered)
+            inside = entered["workspace_id"]
         except OrreryError as error:
             refused[object_id] = error
             continue
@@ -134,6 +137,14 @@ def _enter(
     for question in (noun.reads, permission):
         allow(membership, question, "workspace")
     return found
+
+
+def _check_project(ctx: Context, noun: Noun[Any], entered: AnyRecord) -> None:
+    """Raise NotFound for what is not of the one project that the caller is bound to, if it is to any."""
+    bound = ctx.subject.project_id
+    inside = entered["_id"] if noun.kind is Kind.PROJECT else entered.get("project_id")
+    if bound is not None and inside != bound:
+        raise NotFound(noun.title)
 
 
 def door_of(found: AnyRecord | None) -> ObjectId:

@@ -15,6 +15,7 @@ from models import (
     Card,
     Column,
     Comment,
+    Conversation,
     Credential,
     CustomField,
     Decision,
@@ -23,6 +24,7 @@ from models import (
     Invitation,
     Job,
     Label,
+    Message,
     Mission,
     MissionActivity,
     Notification,
@@ -113,6 +115,8 @@ NOTIFICATION = noun(Notification, Kind.NOTIFICATION, scope=TokenScope.NOTIFICATI
 QUEUE = noun(Queue, Kind.QUEUE, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 JOB = noun(Job, Kind.JOB, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 SCHEDULE = noun(Schedule, Kind.SCHEDULE, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
+CONVERSATION = noun(Conversation, Kind.CONVERSATION, reads=board.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
+MESSAGE = noun(Message, Kind.MESSAGE, reads=board.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 PREFERENCES = noun(Preferences, Kind.PREFERENCES, scope=TokenScope.ACCOUNT_READ, has_node=False)
 PANEL_STATE = noun(PanelState, Kind.PANEL_STATE, has_node=False)
 BACKUP = noun(Backup, Kind.BACKUP, scope=TokenScope.ACCOUNT_READ, has_node=False)

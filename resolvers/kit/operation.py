@@ -100,6 +100,12 @@ class Operation:
         _check_caller(ctx, self.name, self.caller)
         if self.caller is not Caller.ANYONE:
             check_scope(ctx, self.scope, self.name)
+        if (
+            ctx.subject.project_id is not None
+            and not self.read_only
+            and (self.door is None or self.door.noun.is_tenant)
+        ):
+            raise Forbidden(f"{self.name} is about more than one project: a person does it themselves")
 
 
 class Gate(Protocol):

@@ -27,8 +27,7 @@ from models.records import (
 from realtime.log import Change
 from resolvers.mission.quoted import quoted
 from resolvers.mission.report import Report
-from resolvers.mission.run import Held, RunLostError, end, report, set_run
-from resolvers.state.mission_status import change_status
+from resolvers.mission.run import Held, RunLostError, set_run
 from resolvers.state.mission_wake import Seen, changed_since, wake_waiting
 
 REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=1)
@@ -54,7 +53,7 @@ async def settle_call(
     done = await collection(MissionCall).update_one(open_call, {"$set": changes}, session=change.session)
     if not done.matched_count:
         raise RunLostError
-    return await report(held, change, mission, [told] if told else [])
+    return await held.report(change, mission, [told] if told else [])
 
 
 async def settle(
@@ -87,7 +86,7 @@ async def ask_people(held: Held, call: MissionCallRecord, question: Report) -> N
     async def body(change: Change, mission: MissionRecord) -> None:
         waiting: Record = {"state": MissionCallState.WAITING.value}
         after = await settle_call(held, change, mission, call, waiting, question)
-        await _wait(held, change, after, MissionWait.ANSWER, None)
+        await held.wait(change, after, MissionWait.ANSWER, None)
 
     await held.write(body)
 
@@ -107,7 +106,7 @@ async def take_answer(held: Held, call: MissionCallRecord) -> bool:
         run = await held.run(change)
         said = await said_since(mission["_id"], run["read_until"], change)
         if not said:
-            await _wait(held, change, mission, MissionWait.ANSWER, None)
+            await held.wait(change, mission, MissionWait.ANSWER, None)
             return False
         answer = "\n".join(activity["content"] for activity in said)
         await set_run(change, held, {"read_until": said[-1]["position"]})
@@ -126,8 +125,8 @@ async def wait_for(held: Held, what: MissionWait, told: str, on: Seen) -> None:
         waits = run.get("waits", 0)
         await set_run(change, held, {"told": told, "waits": waits + 1, "waits_on": list(on)})
         if run.get("told") != told:
-            mission = await report(held, change, mission, [Report(MissionActivityKind.ERROR, told)])
-        await _wait(held, change, mission, what, change.at + min(REST * 2 ** min(waits, 10), LONGEST_REST))
+            mission = await held.report(change, mission, [Report(MissionActivityKind.ERROR, told)])
+        await held.wait(change, mission, what, change.at + min(REST * 2 ** min(waits, 10), LONGEST_REST))
 
     await held.write(body)
     # Whoever changed it before this was committed has not found the mission waiting.
@@ -144,7 +143,7 @@ async def await_decision(held: Held, call: MissionCallRecord, told: str, *, goes
             late: Record = {"late": True, "result": told}
             await collection(MissionCall).update_one({"_id": call["_id"]}, {"$set": late}, session=change.session)
         elif not await _take_decision(held, change, mission, call["_id"]):
-            await _wait(held, change, mission, MissionWait.PROPOSALS, None)
+            await held.wait(change, mission, MissionWait.PROPOSALS, None)
 
     await held.write(body)
 
@@ -155,7 +154,7 @@ async def take_decision(held: Held, call: MissionCallRecord) -> bool:
     async def body(change: Change, mission: MissionRecord) -> bool:
         if await _take_decision(held, change, mission, call["_id"]):
             return True
-        await _wait(held, change, mission, MissionWait.PROPOSALS, None)
+        await held.wait(change, mission, MissionWait.PROPOSALS, None)
         return False
 
     return (await held.write(body)).value
@@ -193,7 +192,7 @@ async def wait_on(held: Held) -> bool:
             return False
         count, due_at = await _undecided(held, change)
         if count:
-            await _wait(held, change, mission, MissionWait.PROPOSALS, due_at)
+            await held.wait(change, mission, MissionWait.PROPOSALS, due_at)
         return bool(count)
 
     return (await held.write(body)).value
@@ -270,14 +269,13 @@ async def conclude(
     unread = may_read and bool(await said_since(mission["_id"], run["read_until"], change))
     count, due_at = await _undecided(held, change)
     if not count and not unread:
-        values = {"error": told} if to is MissionStatus.FAILED else {"summary": told}
-        await end(held.ctx, change, mission, to, **values)
+        await held.finish(change, mission, to, told)
         return False
     if call is not None:
         answer = UNREAD if unread else f"{count} proposals wait for a decision: you are told, and finish then"
         mission = await settle_call(held, change, mission, call, _ended(change, MissionCallState.DONE, answer), None)
     if not unread:
-        await _wait(held, change, mission, MissionWait.PROPOSALS, due_at)
+        await held.wait(change, mission, MissionWait.PROPOSALS, due_at)
     return unread
 
 
@@ -294,15 +292,9 @@ async def finish(held: Held, to: MissionStatus, told: str) -> None:
     """End the mission, with a summary or an error."""
 
     async def body(change: Change, mission: MissionRecord) -> None:
-        values = {"error": told} if to is MissionStatus.FAILED else {"summary": told}
-        await end(held.ctx, change, mission, to, **values)
+        await held.finish(change, mission, to, told)
 
     await held.write(body)
-
-
-async def _wait(held: Held, change: Change, mission: MissionRecord, what: MissionWait, due_at: datetime | None) -> None:
-    await set_run(change, held, {"holder": None, "due_at": due_at})
-    await change_status(change, mission, MissionStatus.AWAITING_APPROVAL, {"waiting_for": what.value})
 
 
 def _ended(change: Change, state: MissionCallState, result: str) -> Record:

@@ -8,7 +8,7 @@ of the run is.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import uniform
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from pymongo import UpdateOne
 from auth.subject import Subject
 from models import Agent, Mission, MissionRun, Workspace
 from models.base import R, Record, Recorded, collection, to_record, update_all, utc_now, with_changes
-from models.enums import MissionActivityKind, MissionStatus, TokenScope
+from models.enums import MissionActivityKind, MissionStatus, MissionWait, TokenScope
 from models.errors import RateLimited
 from models.ids import among
 from models.records import (
@@ -69,6 +69,16 @@ class Held:
     project_id: ObjectId | None = None
     card_id: ObjectId | None = None
 
+    @property
+    def actor_id(self) -> ObjectId:
+        """As whom it is done."""
+        return ObjectId(self.agent["user_id"])
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether the workspace sees what the model is writing."""
+        return True
+
     async def write(
         self,
         body: Callable[[Change, MissionRecord], Awaitable[T]],
@@ -80,19 +90,46 @@ class Held:
             return await body(change, await self.fenced(change, run_update))
 
         log, checked = self.ctx.services.hub.log, self.ctx.followed(unfollowed)
-        return await insist(lambda: log.write(self.workspace_id, self.agent["user_id"], checked))
+        return await insist(lambda: log.write(self.workspace_id, self.actor_id, checked))
 
     async def fenced(self, change: Change, run_update: Mapping[str, Record] | None = None) -> MissionRecord:
         """The mission as it stands, which is running and held here until this change is committed, and is held on to
         for another while; what the change tells of is its automation's doing, if one began it. Raises RunLostError."""
-        held = await collection(MissionRun).update_one(self.mine, held_on(run_update), session=change.session)
-        if not held.matched_count or not await is_there(change, self.agent["_id"]):
-            raise RunLostError
+        await self._hold(change, run_update)
         mission = await collection(Mission).find_one({"_id": self.mission_id}, session=change.session)
         if mission is None or mission["status"] != MissionStatus.RUNNING:
             raise RunLostError
         change.cause = self.cause or change.cause
         return mission
+
+    async def _hold(self, change: Change, run_update: Mapping[str, Record] | None) -> None:
+        held = await collection(MissionRun).update_one(self.mine, held_on(run_update), session=change.session)
+        if not held.matched_count or not await is_there(change, self.agent["_id"]):
+            raise RunLostError
+
+    async def read(self) -> MissionRecord:
+        """The mission as it stands, outside of a change; raises RunLostError."""
+        mission = await collection(Mission).find_one({"_id": self.mission_id})
+        if mission is None:
+            raise RunLostError
+        return mission
+
+    async def report(
+        self, change: Change, mission: MissionRecord, reports: Sequence[Report], changes: Record | None = None
+    ) -> MissionRecord:
+        """Report within a change of the run, and change the mission; the mission as it is then."""
+        [after] = await report_all(self, change, [(mission, reports, changes or {})])
+        return after
+
+    async def wait(self, change: Change, mission: MissionRecord, what: MissionWait, due_at: datetime | None) -> None:
+        """Let the mission wait within a change, and look again at a moment, if at any."""
+        await set_run(change, self, {"holder": None, "due_at": due_at})
+        await change_status(change, mission, MissionStatus.AWAITING_APPROVAL, {"waiting_for": what.value})
+
+    async def finish(self, change: Change, mission: MissionRecord, to: MissionStatus, told: str) -> None:
+        """End the mission within a change, with a summary or an error."""
+        values = {"error": told} if to is MissionStatus.FAILED else {"summary": told}
+        await end(self.ctx, change, mission, to, **values)
 
     async def run(self, change: Change) -> MissionRunRecord:
         """The run as it stands within a change of it; raises RunLostError."""
@@ -294,6 +331,8 @@ async def keep_output(held: Held, attempt: int, text: str) -> None:
 
 def tell_delta(held: Held, after: Cursor, attempt: int, offset: int, text: str) -> None:
     """Show those who watch what the model is writing: `text` follows on `offset` characters of the attempt."""
+    if not held.is_watched:
+        return
     delta = MissionOutputDelta(attempt=attempt, offset=offset, text=text)
     event: EphemeralEvent = {
         "type": delta.type,
@@ -308,24 +347,15 @@ def tell_delta(held: Held, after: Cursor, attempt: int, offset: int, text: str) 
 async def read_run(held: Held) -> tuple[MissionRecord, MissionRunRecord]:
     """The mission and its run; raises RunLostError."""
     run = await collection(MissionRun).find_one({"_id": held.mission_id, "fence": held.fence})
-    mission = await collection(Mission).find_one({"_id": held.mission_id})
-    if run is None or mission is None:
+    if run is None:
         raise RunLostError
-    return mission, run
+    return await held.read(), run
 
 
 async def set_run(change: Change, held: Held, changes: Record) -> None:
     """Change a run within a change of it."""
     mine = {"_id": held.mission_id, "fence": held.fence}
     await collection(MissionRun).update_one(mine, {"$set": changes}, session=change.session)
-
-
-async def report(
-    held: Held, change: Change, mission: MissionRecord, reports: Sequence[Report], changes: Record | None = None
-) -> MissionRecord:
-    """Report within a change of a run, and change the mission; the mission as it is then."""
-    [after] = await report_all(held, change, [(mission, reports, changes or {})])
-    return after
 
 
 async def report_all(

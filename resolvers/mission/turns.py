@@ -126,9 +126,10 @@ async def _concluded(change: Change, turn: Turn, mission: MissionRecord) -> Kept
     return Kept(mission, await conclude(turn.held, change, mission, to, turn.last_word))
 
 
-async def steps_of(mission_id: ObjectId) -> list[MissionStepRecord]:
-    """The turns of a mission, in order."""
-    return await collection(MissionStep).find({"mission_id": mission_id}).sort("n", 1).to_list()
+async def steps_of(mission_id: ObjectId, first: int = 1) -> list[MissionStepRecord]:
+    """The turns of a mission from the `first` on, in order."""
+    since = {"mission_id": mission_id, "n": {"$gte": first}}
+    return await collection(MissionStep).find(since).sort("n", 1).to_list()
 
 
 async def calls_of(mission_id: ObjectId, n: int) -> list[MissionCallRecord]:

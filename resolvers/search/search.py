@@ -72,7 +72,8 @@ async def search(
     """
     wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
     await check_workspace(ctx, wanted, board.READ)
-    project = None if project_id is None else parse_id(project_id, Kind.PROJECT, field="projectId")
+    named = ctx.subject.project_id or project_id
+    project = None if named is None else parse_id(named, Kind.PROJECT, field="projectId")
     terms = Terms(read_query(query), list(SearchType if types is None else types), project, archived)
     window = Window.read(DEFAULT_SIZE if first is None else first, after)
     if window.size > MAX_SIZE:

@@ -2,6 +2,7 @@
 
 from rest.agent_board import (
     admin_users,
+    assistant,
     attachments,
     auth,
     backups,
@@ -44,6 +45,8 @@ TAGS = {
         "board templates": "What boards begin with.",
         "filesystem": "Folders of the machine, for the folders of projects.",
         "credentials": "What models are asked with: for admins of organizations.",
+        "assistant": "What the caller and the assistant of a project say to each other.",
+        "pre-sessions": "Working out the prompt of a card, before an agent is started with it.",
         "user settings": "What the caller has set.",
         "context relay": "How runs are handed over whose context has grown long.",
         "panel states": "How the caller has left the panels of cards.",
@@ -73,6 +76,8 @@ _PARTS = (
     attachments.routes,
     attachments.files,
     flat_cards.routes,
+    assistant.routes,
+    assistant.pre_sessions,
     credentials.routes,
     credentials.assigned,
     templates.routes,

@@ -7,6 +7,7 @@ from models import MissionRun
 from tests.conftest import empty
 from tests.resolvers.conftest import (
     anonymous,
+    join,
     organization,
     owner,
     people,
@@ -19,6 +20,7 @@ from tests.resolvers.conftest import (
 
 __all__ = [
     "anonymous",
+    "join",
     "organization",
     "owner",
     "people",

@@ -51,6 +51,7 @@ from resolvers.inputs.card import (
     CommentCreate,
 )
 from resolvers.inputs.column import ColumnCreate, ColumnReorder, ColumnUpdate
+from resolvers.inputs.conversation import AssistantSay, PreSessionCreate, PreSessionSay
 from resolvers.inputs.credential import (
     CredentialAssign,
     CredentialAuthorizationFinish,
@@ -259,6 +260,13 @@ CALLS: dict[str, Arguments] = {
     ),
     "budgetUpdate": lambda ids: (ids["budget"], BudgetUpdate.of(limit_usd=2_000)),
     "budgetDelete": lambda ids: (ids["budget"],),
+    "assistant": lambda ids: (ids["project"],),
+    "assistantMessage": lambda ids: (AssistantSay(project_id=ids["project"], content="And then?"),),
+    "messages": lambda ids: (ids["conversation"], Window.read()),
+    "preSessionCreate": lambda ids: (PreSessionCreate(card_id=ids["second_card"]),),
+    "preSessionMessage": lambda ids: (ids["pre_session"], PreSessionSay(content="Shorter")),
+    "preSessionAccept": lambda ids: (ids["pre_session"],),
+    "preSessionCancel": lambda ids: (ids["pre_session"],),
     "credential": lambda ids: (ids["credential"],),
     "credentialCreate": lambda ids: (
         CredentialCreate.of(organization_id=ids["organization"], key="other.example", value="sk-another"),

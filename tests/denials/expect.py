@@ -23,6 +23,8 @@ _WORKSPACE_ROLE = {"member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEM
 
 DECISIONS = ("proposalApprove", "proposalReject", "proposalReview", "proposalApply", "proposalUpdate")
 
+CONVERSATIONS = ("messages", "preSessionMessage", "preSessionAccept", "preSessionCancel")
+
 # Rules beyond the policy: what belongs to the owner alone, or to one agent.
 BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("commentDelete", "member"): Forbidden,  # the comment is the owner's
@@ -42,6 +44,8 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     # What models are asked with is the organization's.
     ("projectCredentialSet", "member"): Forbidden,
     ("cardCredentialSet", "member"): Forbidden,
+    # A conversation is its person's.
+    **{(name, caller): NotFound for name in CONVERSATIONS for caller in ("member", "admin")},
     # A notification is its addressee's.
     ("notification", "outsider"): NotFound,
     ("notification", "bystander"): NotFound,

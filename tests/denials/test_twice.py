@@ -13,6 +13,7 @@ from tests.resolvers.lab import People
 
 MAKES_ANOTHER = {
     "apiTokenCreate",
+    "assistantMessage",
     "attachmentCreate",
     "automationCreate",
     "briefingCreate",
@@ -99,6 +100,10 @@ REFUSED = {
     "proposalReject",
     "proposalUpdate",
     "workspaceMemberRemove",
+    "preSessionAccept",
+    "preSessionCancel",
+    "preSessionCreate",
+    "preSessionMessage",
 }
 """What the world does not let happen after the others: the second end of a mission, an owner who would leave, a project
 whose cards agents work on."""

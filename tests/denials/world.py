@@ -14,7 +14,7 @@ from pymongo import monitoring
 
 import resolvers.catalogue
 from gateway.database import Database
-from models import ApiToken, Backup, Lease, MissionActivity, Notification, OAuthGrant, RemoteCall
+from models import ApiToken, Backup, Conversation, Lease, MissionActivity, Notification, OAuthGrant, RemoteCall
 from models.base import Record, collection, to_record, utc_now
 from models.enums import (
     AutomationTrigger,
@@ -41,6 +41,7 @@ from resolvers.card import card, comment, label
 from resolvers.card.checklist import add_checklist_item
 from resolvers.card.custom import set_card_custom_fields
 from resolvers.column import column, scope
+from resolvers.conversation import conversation, pre_session
 from resolvers.credential import credential
 from resolvers.custom_field import custom_field
 from resolvers.document import document
@@ -53,6 +54,7 @@ from resolvers.inputs.automation import AutomationCreate
 from resolvers.inputs.budget import BudgetCreate
 from resolvers.inputs.card import CardCreate, ChecklistItemAdd, CommentCreate
 from resolvers.inputs.column import ColumnCreate
+from resolvers.inputs.conversation import AssistantSay, PreSessionCreate
 from resolvers.inputs.credential import CredentialCreate
 from resolvers.inputs.custom_field import (
     CardCustomFieldsSet,
@@ -132,6 +134,7 @@ PLACES: Mapping[str, str] = {
     "invitationId": "invitation_id",
     "itemId": "item",
     "jobId": "transfer_job",
+    "preSessionId": "pre_session",
     "priorityId": "pilotage_priority",
     "ruleId": "automation",
     "sessionId": "session",
@@ -190,6 +193,7 @@ async def build(people: People) -> World:
     await _tokens(world)
     await _applications(world)
     await _agents(world)
+    await _conversations(world)
     return world
 
 
@@ -230,6 +234,18 @@ async def _tenants(world: World) -> None:
     nightly = ScheduleCreate.of(queue_id=ids["queue"], name="Sweep", cron="0 3 1 1 *")
     ids["schedule"] = (await schedule.create_schedule(again(owner), nightly)).value["_id"]
     ids["credential"] = (await credential.create_credential(again(owner), key)).value["_id"]
+
+
+async def _conversations(world: World) -> None:
+    """Of the owner: one with the assistant, and one about the prompt of a card, with a draft."""
+    ids = world.ids
+    said = AssistantSay(project_id=ids["project"], content="What is next?")
+    message = (await conversation.message_assistant(again(world.owner), said)).value
+    ids["message"], ids["conversation"] = message["_id"], message["conversation_id"]
+    about = PreSessionCreate(card_id=ids["card"])
+    ids["pre_session"] = (await pre_session.create_pre_session(again(world.owner), about)).value["_id"]
+    draft = {"$set": {"draft": "Do it well"}}
+    await collection(Conversation).update_one({"_id": ids["pre_session"]}, draft)
 
 
 async def _registered(world: World, name: str) -> Context:

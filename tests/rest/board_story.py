@@ -9,7 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 from zipfile import ZipFile
 
 import httpx
+from bson import ObjectId
 
+from models import Conversation
+from models.base import collection
 from resolvers.installation.backup_work import Made, end_backup, take_backup
 from resolvers.kit.context import Services
 from tests.machine import FILES, folder_of, repository
@@ -52,6 +55,7 @@ async def agent_board(api: Api, board: Board, card: str, bob: httpx.AsyncClient)
     await _agents(api, board)
     await _templates(ann)
     await _credentials(ann, board.project_id, card)
+    await _conversations(ann, f"/projects/{board.project_id}", card)
     await _settings(ann, f"/projects/{board.project_id}", card)
     await asked(ann, "DELETE", f"/projects/{project}", 204)
 
@@ -301,6 +305,24 @@ async def _templates(ann: httpx.AsyncClient) -> None:
     assert (await asked(ann, "PATCH", path, name="Ours", columns=columns))["name"] == "Ours"
     assert [each["name"] for each in await asked(ann, "GET", "/board-templates")] == ["Kanban Default", "Ours"]
     await asked(ann, "DELETE", path, 204)
+
+
+async def _conversations(ann: httpx.AsyncClient, path: str, card: str) -> None:
+    said = await asked(ann, "POST", f"{path}/assistant/message", 201, content="What is next?")
+    status = await asked(ann, "GET", f"{path}/assistant")
+    # There is no model in tests of routes: what is said is kept, and the status says what is missing.
+    assert (status["status"], status["missing"], status["messages"]) == ("waiting", "credential", [said])
+    begun = await asked(ann, "POST", f"{path}/pre-session", 201, cardId=card)
+    session = f"{path}/pre-session/{begun['sessionId']}"
+    said = await asked(ann, "POST", f"{session}/message", 201, content="Shorter, please")
+    assert await asked(ann, "GET", f"{session}/messages") == [said]
+    draft = {"$set": {"draft": "Fix it"}}
+    await collection(Conversation).update_one({"_id": ObjectId(begun["sessionId"])}, draft)
+    accepted = await asked(ann, "POST", f"{session}/accept")
+    assert (accepted["status"], accepted["prompt"]) == ("accepted", "Fix it")
+    assert (await asked(ann, "GET", f"{path}/cards/{card}"))["prompt"] == "Fix it"
+    other = await asked(ann, "POST", f"{path}/pre-session", 201, cardId=card)
+    assert (await asked(ann, "POST", f"{path}/pre-session/{other['sessionId']}/cancel"))["status"] == "cancelled"
 
 
 async def _credentials(ann: httpx.AsyncClient, project: str, card: str) -> None:

@@ -2,36 +2,53 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import uniform
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from bson import ObjectId
 from pydantic_ai.models import ModelRequestParameters
-from pydantic_ai.tools import ToolDefinition
 from pydantic_ai.usage import RequestUsage
 from pymongo.errors import PyMongoError
 
 from agents.runtime.child import history, prompt, telemetry
-from agents.runtime.child.own_tools import DESCRIBED, FINISH, OWN, Ask, Finish, LoadSkill, Plan, read_own
+from agents.runtime.child.own_tools import (
+    DESCRIBED,
+    FINISH,
+    OWN,
+    Ask,
+    Described,
+    Finish,
+    LoadSkill,
+    Plan,
+    read_own,
+)
 from agents.runtime.child.provider import Providers, cost_of
+from agents.runtime.child.told import call_of, count_usage, done_by, parameters_of, shown
 from agents.runtime.child.toolbox import Toolbox
 from agents.runtime.child.turn import Answer, NoAnswerError, Pace, ask
 from agents.runtime.child.writes import Writes
 from agents.tools.tool import Result
-from models import MissionCall, MissionStep
+from models import MissionStep
 from models.base import Record, to_record, utc_now, with_changes
 from models.enums import AutonomyMode, MissionActivityKind, MissionCallState, MissionStatus, MissionWait
 from models.errors import ApprovalRequired, BudgetExhausted, OrreryError, RateLimited, Unavailable
 from models.language_model import LanguageModel, LanguageModels
-from models.mission_run import call_id, step_id
+from models.mission_run import step_id
 from models.organization import RelayMode
-from models.records import MissionCallRecord, MissionRecord, MissionRunRecord, MissionStepRecord
-from realtime.counts import COUNTS
+from models.records import (
+    MessageRecord,
+    MissionActivityRecord,
+    MissionCallRecord,
+    MissionRecord,
+    MissionRunRecord,
+    MissionStepRecord,
+)
 from resolvers.credential.assigned import assigned_credentials
 from resolvers.kit.context import Context
+from resolvers.kit.input import Input
 from resolvers.mission import calls as calls_of_run
 from resolvers.mission import turns
 from resolvers.mission.call_mark import CallMark
@@ -57,8 +74,6 @@ KEPT_TURNS = 4
 """Turns whose results are shown whatever room they take."""
 MAX_REPORT = 20_000
 """Characters of a report."""
-SHOWN = 300
-"""Characters of a call's arguments in its report."""
 
 
 @dataclass(slots=True)
@@ -84,10 +99,12 @@ class Loop:
     is_late: bool = True
     orders: Sequence[str] = ()
     relay: RelaySetting = NO_RELAY
+    first: int = 1
+    own: ClassVar[Mapping[str, type[Input]]] = OWN
 
     async def run(self) -> None:
         """Work until the mission has ended, waits for people, or is another's."""
-        self.steps = await turns.steps_of(self.held.mission_id)
+        self.steps = await turns.steps_of(self.held.mission_id, self.first)
         standing = await orders_for(self.held.workspace_id, self.held.agent["_id"])
         self.orders = [order["text"] for order in standing]
         self.relay = await relay_setting(self.held.organization_id)
@@ -108,10 +125,10 @@ class Loop:
                 return False
         if self.steps and self._has_concluded(await self._calls()):
             self._forget()
-            if await calls_of_run.wait_on(self.held):
+            if await self._rest():
                 return False
         mission, run = self.seen or await read_run(self.held)
-        if len(self.steps) >= mission["max_steps"]:
+        if self._n >= mission["max_steps"]:
             return await self._fail(f"It was not done within {mission['max_steps']} turns of its model")
         if await self._is_full():
             await relay_held(self.held)
@@ -127,6 +144,14 @@ class Loop:
         # What people are still to decide on would end with it.
         return is_long and not await calls_of_run.has_late(self.held)
 
+    @property
+    def _n(self) -> int:
+        """The number of the last turn."""
+        return self.steps[-1]["n"] if self.steps else self.first - 1
+
+    async def _rest(self) -> bool:
+        return await calls_of_run.wait_on(self.held)
+
     # --- turns
 
     async def _turn(self, mission: MissionRecord, run: MissionRunRecord) -> bool:
@@ -139,13 +164,10 @@ class Loop:
             return await self._fail(f"The model {unpriced} has no price: the file of ORRERY_MODELS has to say it")
         calls = await self._calls()
         has_heard = self.heard == mission["activity_count"]
-        said = [] if has_heard else await calls_of_run.said_since(self.held.mission_id, run["read_until"])
+        said: Sequence[MissionActivityRecord | MessageRecord] = [] if has_heard else await self._said(run)
         texts = [prompt.said(activity) for activity in said]
         if not self.steps:
-            before = await turns.mission_before(mission)
-            came_of_it = None if before is None else await came_of(mission, before)
-            texts.insert(0, prompt.objective(mission, before, came_of_it))
-            texts[1:1] = prompt.skills(await skill_lines(self.held.agent))
+            texts[0:0] = await self._beginning(mission)
         waited = await calls_of_run.late_calls(self.held) if self.is_late else []
         late = [call for call in waited if call["finished_at"] is not None]
         self.is_late = len(late) < len(waited)
@@ -155,7 +177,7 @@ class Loop:
             return await self._fail(f"Its model came to nothing {MAX_BAD_TURNS} turns in a row")
         if self.steps and not calls and not texts:
             texts.append("That was no answer: call a tool, or `finish`.")
-        request = history.request(prompt.instructions(self.held.agent, self.orders), texts, calls, self.results)
+        request = history.request(self._instructions(), texts, calls, self.results)
         elided_before = self._elided_before(run, specs[0])
         messages = [*history.load(self.steps, elided_before), request]
         try:
@@ -179,11 +201,25 @@ class Loop:
         }
         return await self._keep(request, answer, run, changes, [call["_id"] for call in late])
 
+    async def _said(self, run: MissionRunRecord) -> Sequence[MissionActivityRecord | MessageRecord]:
+        return await calls_of_run.said_since(self.held.mission_id, run["read_until"])
+
+    async def _beginning(self, mission: MissionRecord) -> list[str]:
+        before = await turns.mission_before(mission)
+        task = prompt.objective(mission, before, None if before is None else await came_of(mission, before))
+        return [task, *prompt.skills(await skill_lines(self.held.agent))]
+
+    def _instructions(self) -> str:
+        return prompt.instructions(self.held.agent, self.orders)
+
+    def _reports(self, text: str, calls: Sequence[MissionCallRecord]) -> list[Report]:
+        return [Report(MissionActivityKind.THOUGHT, text[:MAX_REPORT])] if text and calls else []
+
     async def _keep(
         self, request: Any, answer: Answer, run: MissionRunRecord, changes: Record, told: Sequence[ObjectId]
     ) -> bool:
         """Keep a turn, and say whether there is another one."""
-        n = len(self.steps) + 1
+        n = self._n + 1
         response, asked = history.cleaned(answer.response, n)
         text, usage = history.text_of(response), answer.response.usage
         cost = cost_of(answer.spec, usage) or 0
@@ -203,14 +239,14 @@ class Loop:
                 cost=cost,
             )
         )
-        calls = [self._call(n, index, call) for index, call in enumerate(asked)]
-        reports = [Report(MissionActivityKind.THOUGHT, text[:MAX_REPORT])] if text and calls else []
+        calls = [call_of(self.held, n, index, call) for index, call in enumerate(asked)]
+        reports = self._reports(text, calls)
         last_word = text[:MAX_REPORT] if text and not calls else None
         reserved = answer.attempt.reserved
         turn = turns.Turn(self.held, step, calls, reports, changes, reserved, used, told, last_word)
         kept = await self.writes.keep_turn(turn)
         self.steps.append(step)
-        _count(answer.spec.name, used)
+        count_usage(answer.spec.name, used)
         self.results.clear()
         self.seen, self.calls = (kept.mission, with_changes(run, changes)), calls
         self.heard = changes["read_until"]
@@ -220,7 +256,7 @@ class Loop:
     async def _calls(self) -> list[MissionCallRecord]:
         """Those of the last turn."""
         if self.calls is None:
-            self.calls = await turns.calls_of(self.held.mission_id, len(self.steps)) if self.steps else []
+            self.calls = await turns.calls_of(self.held.mission_id, self._n) if self.steps else []
         return self.calls
 
     def _see(self, mission: MissionRecord, reported: int) -> None:
@@ -240,37 +276,17 @@ class Loop:
         """Have all read anew: what is done now changes more than is noted."""
         self.seen = self.calls = self.heard = None
 
-    def _call(self, n: int, index: int, asked: history.Asked) -> MissionCallRecord:
-        refused = asked.problem is not None
-        return to_record(
-            MissionCall(
-                id=call_id(self.held.mission_id, n, index),
-                workspace_id=self.held.workspace_id,
-                mission_id=self.held.mission_id,
-                n=n,
-                index=index,
-                tool=asked.tool[:100],
-                arguments=asked.arguments,
-                state=MissionCallState.REFUSED if refused else MissionCallState.PENDING,
-                result=asked.problem,
-                finished_at=utc_now() if refused else None,
-            )
-        )
-
     def _specs(self) -> list[LanguageModel]:
         """The model of the agent, and those that take its place."""
         first = self.models.find(self.held.agent.get("model"))
         return [] if first is None else [first, *(self.models.by_name[name] for name in first.fallbacks)]
 
+    def _described_own(self) -> Sequence[Described]:
+        return DESCRIBED
+
     def _parameters(self) -> ModelRequestParameters:
-        described = [*DESCRIBED, *self.toolbox.described(self.held.ctx.subject, self.held.agent["tools"])]
-        tools = [
-            ToolDefinition(
-                name=tool.name, description=tool.description, parameters_json_schema=tool.schema, strict=False
-            )
-            for tool in described
-        ]
-        return ModelRequestParameters(function_tools=tools)
+        theirs = self.toolbox.described(self.held.ctx.subject, self.held.agent["tools"])
+        return parameters_of([*self._described_own(), *theirs])
 
     def _context_used(self) -> int:
         """Tokens of the last request and its answer."""
@@ -280,7 +296,7 @@ class Loop:
         """Before which turn results are left out: it moves in leaps, so that what is sent begins as before mostly."""
         if self._context_used() < spec.context * FULL:
             return run["elided_before"]
-        return max(run["elided_before"], len(self.steps) - KEPT_TURNS + 1)
+        return max(run["elided_before"], self._n - KEPT_TURNS + 1)
 
     def _was_bad(self, calls: Sequence[MissionCallRecord], texts: Sequence[str]) -> bool:
         """Whether the last turn, which asked for these calls, came to nothing; without any, nor did anybody else say
@@ -305,7 +321,7 @@ class Loop:
             return await take(self.held, call)
         arguments: dict[str, Any] = orjson.loads(call["arguments"])
         try:
-            if call["tool"] in OWN:
+            if call["tool"] in self.own:
                 return await self._carry_out_own(call, arguments)
             with telemetry.tool_span(call):
                 await self._use_tool(call, arguments)
@@ -334,7 +350,7 @@ class Loop:
         return goes_on
 
     async def _use_tool(self, call: MissionCallRecord, arguments: dict[str, Any]) -> None:
-        report = Report(MissionActivityKind.ACTION, _shown(call), tool=call["tool"])
+        report = Report(MissionActivityKind.ACTION, shown(call), tool=call["tool"])
         mark = CallMark(self.held, call, report)
         ctx = Context(self.held.ctx.subject, self.held.ctx.services, marks=(mark,), mission_id=self.held.mission_id)
         found = await self._insist(ctx, call["tool"], arguments)
@@ -362,7 +378,7 @@ class Loop:
                 return True
             case LoadSkill():
                 self.results[call["_id"]] = text = await load_skill(self.held.agent, given.skill)
-                await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, _read(call))
+                await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, done_by(call))
                 return True
             case Ask():
                 await calls_of_run.ask_people(self.held, call, given.report)
@@ -381,18 +397,3 @@ class Loop:
     async def _fail(self, error: str) -> bool:
         await calls_of_run.finish(self.held, MissionStatus.FAILED, error)
         return False
-
-
-def _count(model: str, used: Usage) -> None:
-    for kind, tokens in (("input", used.input_tokens), ("cached", used.cached_tokens), ("output", used.output_tokens)):
-        COUNTS.add("model_tokens", model, kind, amount=tokens)
-    COUNTS.add("model_cost", model, amount=used.cost)
-
-
-def _read(call: MissionCallRecord) -> Report:
-    return Report(MissionActivityKind.ACTION, _shown(call), tool=call["tool"])
-
-
-def _shown(call: MissionCallRecord) -> str:
-    arguments = call["arguments"]
-    return f"{call['tool']} {arguments if len(arguments) <= SHOWN else arguments[:SHOWN] + '…'}"

@@ -11,13 +11,15 @@ from bson import ObjectId
 
 from agents.runtime.child.loop import Loop
 from agents.runtime.child.provider import Providers
-from agents.runtime.child.toolbox import Toolbox
+from agents.runtime.child.talk import Talk, TalkWrites
+from agents.runtime.child.toolbox import BEYOND_TALK, Toolbox
 from agents.runtime.child.turn import Pace
 from agents.runtime.child.writes import Writes
 from models.ids import Kind, kind_of
 from models.reach import unexpected
 from realtime import loop as rounds
 from realtime.background import end
+from resolvers.conversation.run import take_conversation
 from resolvers.kit.context import Services
 from resolvers.mission.run import Held, due_runs, give_back, held_runs, hold_on, let_go, take
 from resolvers.state.mission_wake import ENVIRONMENT, wake_waiting
@@ -63,8 +65,10 @@ class Runner:
         self.holder = holder or uuid4().hex
         self._services = services
         self._toolbox = Toolbox(make_engine)
+        self._talk_tools = Toolbox(without=BEYOND_TALK)
         self._providers = Providers(services.outbound.client())
         self._writes = Writes(services.hub.log)
+        self._talk_writes = TalkWrites(services.hub.log)
         self._pace = pace or Pace()
         self._times = times or Times()
         self._works: dict[ObjectId, Work] = {}
@@ -112,10 +116,13 @@ class Runner:
     async def _work(self, mission_id: ObjectId) -> None:
         work, held = self._works[mission_id], None
         try:
-            held = await take(self._services, mission_id, self.holder)
+            is_talk = kind_of(mission_id) is Kind.CONVERSATION
+            held = await (take_conversation if is_talk else take)(self._services, mission_id, self.holder)
             if held is not None:
                 work.fence = held.fence
-                await Loop(held, self._services.models, self._providers, self._toolbox, self._writes, self._pace).run()
+                loop, tools = (Talk, self._talk_tools) if is_talk else (Loop, self._toolbox)
+                writes = self._talk_writes if is_talk else self._writes
+                await loop(held, self._services.models, self._providers, tools, writes, self._pace).run()
         except Exception as error:
             # It is taken again in a while; the third time in a row it fails.
             log.warning("the work on mission %s failed", mission_id, exc_info=unexpected(error))

@@ -23,18 +23,27 @@ nor call it: it would take other missions away from the runtime."""
 BUILDING = Pool("the graph of missions", threads=2, at_once=1, of_one=10, in_all=20)
 
 
+BEYOND_TALK = OTHERWISE | {
+    GRAPH_QUERY.name,
+    *(name for name, tool in TOOLS.items() if tool.destructive and name != "call_tool"),
+}
+"""What a conversation's model is not given beside: what takes away for good is done by people themselves, and what
+reads the graph reads beyond the project."""
+
+
 @dataclass
 class Toolbox:
-    """The catalogue of tools, as far as it is for missions. `make_engine` makes what runs documents of the graph, which
-    takes a second or two, and memory: it is made when the first one is run."""
+    """The catalogue of tools, as far as it is for missions, or `without` other ones. `make_engine` makes what runs
+    documents of the graph, which takes a second or two, and memory: it is made when the first one is run."""
 
     make_engine: Callable[[], GraphEngine] | None = None
+    without: frozenset[str] = OTHERWISE
     _making: asyncio.Task[GraphEngine] | None = field(default=None, init=False)
 
     def described(self, subject: Subject, named: Sequence[str] = ()) -> list[Described]:
         """What an agent's model is told of at first: what everybody is, and what the agent was given by name."""
         names = dict.fromkeys((*(tool.name for tool in listed(subject)), *named))
-        tools = [TOOLS[name] for name in names if name in TOOLS and name not in OTHERWISE]
+        tools = [TOOLS[name] for name in names if name in TOOLS and name not in self.without]
         tools = [tool for tool in tools if tool.is_for(subject)]
         if self.make_engine is None:
             tools = [tool for tool in tools if tool is not GRAPH_QUERY]
@@ -43,7 +52,7 @@ class Toolbox:
     async def call(self, ctx: Context, name: str, arguments: Mapping[str, Any]) -> Result:
         """What a tool answers. Raises NotFound for one that there is not, and what it raises."""
         engine = await self._engine() if GRAPH_QUERY.name in (name, arguments.get("name")) else None
-        return await call_tool(ctx, name, arguments, engine, OTHERWISE)
+        return await call_tool(ctx, name, arguments, engine, self.without)
 
     async def _engine(self) -> GraphEngine | None:
         if self.make_engine is None:

@@ -12,6 +12,7 @@ import orjson
 
 from models import Label
 from models.base import AnyRecord, timestamp
+from models.conversation_enums import ConversationKind
 from models.reach import once_reached
 from realtime.payload import EventPayload
 from realtime.told import ToldEvent
@@ -20,6 +21,7 @@ from resolvers.kit.load import by_ids
 from rest.agent_board.attachments import attachment
 from rest.agent_board.present.board import board_id, columns
 from rest.agent_board.present.card import CardData
+from rest.agent_board.present.conversation import MessageData
 from rest.agent_board.present.run import STATUSES, message
 from rest.present import shown
 
@@ -33,9 +35,13 @@ class Told:
     """What an event is told as. One that `is_passing` is not kept: it has no cursor, and says in its routing alone what
     it is about."""
 
-    name: str
+    name: str | Callable[[AnyRecord], str]
     show: Show
     is_passing: bool = False
+
+    def name_of(self, data: AnyRecord) -> str:
+        """What it is called, which may depend on what it carries."""
+        return self.name if isinstance(self.name, str) else self.name(data)
 
 
 def _id(data: AnyRecord) -> Data:
@@ -134,6 +140,20 @@ def _notification(data: AnyRecord) -> Data:
     return {"id": str(data["notification"]["_id"]), "type": activity["type"], **ids}
 
 
+def _said(data: AnyRecord) -> Data:
+    conversation = data["conversation"]
+    about = {"projectId": str(conversation["project_id"]), "status": conversation["state"]}
+    said = shown(MessageData, data["message"])
+    if conversation["kind"] != ConversationKind.PRE_SESSION:
+        return {"conversationId": str(conversation["_id"]), **about, **said}
+    return {"sessionId": str(conversation["_id"]), "cardId": str(conversation["card_id"]), **about, **said}
+
+
+def _name_of_said(data: AnyRecord) -> str:
+    kind = data["conversation"]["kind"]
+    return "pre_session_message" if kind == ConversationKind.PRE_SESSION else "assistant_message"
+
+
 IN_PROJECT: Mapping[str, Told] = {
     "CardCreated": Told("card_created", _card),
     "CardUpdated": Told("card_updated", _card),
@@ -163,7 +183,10 @@ IN_PROJECT: Mapping[str, Told] = {
     "MissionActivityAdded": Told("agent_message", _message),
     "MissionOutputDelta": Told("agent_output", _output, is_passing=True),
 }
-PERSONAL: Mapping[str, Told] = {"NotificationReceived": Told("notification", _notification)}
+PERSONAL: Mapping[str, Told] = {
+    "NotificationReceived": Told("notification", _notification),
+    "MessageAdded": Told(_name_of_said, _said),
+}
 OF_STREAM: Mapping[str, Told] = {
     "StreamReady": Told("subscribed", lambda data: {"recovered": data["recovered"]}),
     "StreamLagged": Told("lagged", lambda data: {"dropped": data["dropped"], "resumeFrom": data["resume_from"]}),
@@ -186,15 +209,15 @@ class Renderer:
         if told.is_passing:
             about = {key: event.get(key) for key in ("mission_id", "card_id")}
             passing = cast(Data, told.show({"attempt": None, "offset": None, **event["data"], **about}))
-            return self._message(told.name, passing, event, cursor=None)
+            return self._message(told.name_of(event["data"]), passing, event, cursor=None)
         data = told.show(event["data"])
         if isawaitable(data):
             return self._later(told, data, event)
-        return self._message(told.name, data, event, cursor=event["cursor"])
+        return self._message(told.name_of(event["data"]), data, event, cursor=event["cursor"])
 
     async def _later(self, told: Told, data: Awaitable[Data], event: ToldEvent) -> EventPayload:
         found = await once_reached(data, lambda: told.show(event["data"]))
-        return self._message(told.name, found, event, cursor=event["cursor"])
+        return self._message(told.name_of(event["data"]), found, event, cursor=event["cursor"])
 
     def _message(self, name: str, data: Data, event: ToldEvent, *, cursor: str | None) -> EventPayload:
         sent = {

@@ -278,7 +278,13 @@ ACCOUNT = "how somebody signs in is theirs alone"
 LOOKED = "what somebody has looked at is theirs alone, and changes nothing of what is kept"
 SET = "what somebody sets for themselves is theirs alone, and read with their account"
 
+CONVERSATIONS = "what somebody and a model say to each other is theirs alone"
+
 UNSEEN: dict[str, str] = {
+    "assistantMessage": CONVERSATIONS,
+    "preSessionCreate": CONVERSATIONS,
+    "preSessionMessage": CONVERSATIONS,
+    "preSessionCancel": CONVERSATIONS,
     "cardView": LOOKED,
     "preferencesUpdate": SET,
     "projectReorder": SET,

@@ -328,6 +328,8 @@ RULES: dict[str, Rule] = {
     "CardSeen": ("cardId", _nothing),
     "PreferencesChanged": ("preferences { settings }", _nothing),
     "PanelStatesChanged": ("projectId", _nothing),
+    "ConversationUpdated": ("conversation { id }", _nothing),
+    "MessageAdded": ("message { id }", _nothing),
     "ProjectSeen": ("projectId", _nothing),
     "AutomationRan": ("trace { id }", _nothing),
     "MissionStatusChanged": _put_under("mission", "Mission"),

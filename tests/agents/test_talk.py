@@ -1,0 +1,227 @@
+"""Conversations of people with models: answered by the runtime, as the person, inside the project."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from bson import ObjectId
+
+from models import Card, Conversation, Message, MissionRun, MissionStep, UsageRecord
+from models.base import collection
+from models.conversation_enums import ConversationState
+from models.enums import MissionWait, Role
+from models.errors import Conflict
+from models.language_model import LanguageModels
+from models.records import ConversationRecord, OrganizationRecord, WorkspaceRecord
+from resolvers.budget.budget import delete_budget
+from resolvers.card.update import update_card
+from resolvers.conversation import say as saying
+from resolvers.conversation.conversation import assistant_id, message_assistant
+from resolvers.conversation.pre_session import (
+    accept_pre_session,
+    cancel_pre_session,
+    create_pre_session,
+    message_pre_session,
+)
+from resolvers.inputs.card import CardUpdate
+from resolvers.inputs.conversation import AssistantSay, PreSessionCreate, PreSessionSay
+from resolvers.inputs.project import ProjectCreate
+from resolvers.kit.context import Context
+from resolvers.project.project import create_project
+from tests.agents.lab import Desk, comments, desk, results, working
+from tests.agents.model_server import Json, Turn, turns
+from tests.patience import PATIENCE
+from tests.resolvers.conftest import Join
+from tests.resolvers.lab import again, event_types
+from tests.resolvers.usage.lab import set_budget
+
+pytestmark = pytest.mark.usefixtures("nothing_due")
+
+
+async def ask(at: Desk, content: str, by: Context | None = None) -> ObjectId:
+    """Say something to the assistant of the desk's project; the conversation's id."""
+    ctx = again(by or at.owner)
+    await message_assistant(ctx, AssistantSay(project_id=at.project_id, content=content))
+    return assistant_id(ctx, at.project_id)
+
+
+async def until(
+    conversation_id: ObjectId, state: ConversationState, stands: Callable[[ConversationRecord], bool] = lambda _: True
+) -> ConversationRecord:
+    """The conversation, once it stands so."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            found = await collection(Conversation).find_one({"_id": conversation_id})
+            assert found is not None
+            if found["state"] == state and stands(found):
+                return found
+            await asyncio.sleep(0.02)
+
+
+async def said(conversation_id: ObjectId) -> list[tuple[str, str]]:
+    found = collection(Message).find({"conversation_id": conversation_id}).sort("position", 1)
+    return [(message["role"], message["content"]) for message in await found.to_list()]
+
+
+def has_taken(turns_taken: int, conversation: ConversationRecord) -> bool:
+    return conversation["step_count"] == turns_taken
+
+
+async def titles(project_id: ObjectId) -> list[str]:
+    found = collection(Card).find({"project_id": project_id}).sort("_id", 1)
+    return [card["title"] for card in await found.to_list()]
+
+
+async def test_the_assistant_acts_as_its_person_inside_the_project_and_deletes_nothing(
+    owner: Context, workspace: WorkspaceRecord, organization: OrganizationRecord, join: Join
+) -> None:
+    # Given another project of the same person, and a model that tries whatever it can
+    other = (
+        await create_project(again(owner), ProjectCreate.of(workspace_id=workspace["_id"], name="Elsewhere"))
+    ).value
+
+    def script(request: Json, before: int) -> Turn:
+        project = request["messages"][1]["content"].partition("The project is ")[2][:24]
+        first = (
+            ("create_card", {"projectId": project, "title": "From the assistant"}),
+            ("create_card", {"projectId": str(other["_id"]), "title": "Beyond"}),
+            ("create_project", {"workspaceId": str(workspace["_id"]), "name": "New"}),
+            ("delete_project", {"id": project}),
+            ("graph_query", {"query": "{ viewer { id } }"}),
+            ("call_tool", {"name": "delete_card", "arguments": {"id": str(at.card_id)}}),
+        )
+        return Turn(calls=first) if before == 0 else Turn(f"Answer {before}.")
+
+    async with desk(owner, workspace, script) as at, working(at.owner.services):
+        # When a member of the workspace asks
+        ada = await join(workspace, "ada", Role.MEMBER)
+        asking = Context(ada.subject, at.owner.services)
+        conversation_id = await ask(at, "Make a card", by=asking)
+        found = await until(conversation_id, ConversationState.IDLE)
+
+        # Then what is inside the project is done in their name, and nothing else
+        card = await collection(Card).find_one({"title": "From the assistant"})
+        assert card is not None
+        assert card["created_by"] == ada.user_id
+        assert await titles(other["_id"]) == []
+        told = results(at.model.requests[-1])
+        assert [text.split(":")[0] for text in told[1:]] == [
+            "NOT_FOUND",
+            "FORBIDDEN",
+            "NOT_FOUND",
+            "NOT_FOUND",
+            "NOT_FOUND",
+        ]
+        assert found["problem"] is None
+        assert [role for role, _ in await said(conversation_id)] == ["user", *["tool"] * 6, "assistant"]
+        [usage] = {record["user_id"] for record in await collection(UsageRecord).find({}).to_list()}
+        assert usage == ada.user_id
+
+        # When they go on, the model knows what was said, and the events are theirs alone
+        await ask(at, "And now?", by=asking)
+        await until(
+            conversation_id, ConversationState.IDLE, lambda now: now["activity_count"] > found["activity_count"] + 1
+        )
+        assert (await said(conversation_id))[-1] == ("assistant", "Answer 2.")
+        contents = [str(message.get("content")) for message in at.model.requests[-1]["messages"]]
+        assert any("Make a card" in text for text in contents)
+        theirs = await event_types(ada.user_id)
+        assert theirs.count("MessageAdded") == 10
+        assert {"MessageAdded", "ConversationUpdated"}.isdisjoint(await event_types(workspace["_id"]))
+
+
+async def test_what_is_missing_is_told_and_the_answer_comes_once_it_is_there(
+    owner: Context, workspace: WorkspaceRecord, organization: OrganizationRecord
+) -> None:
+    async with desk(owner, workspace, turns(Turn("Done."))) as at:
+        # Given a gateway without a model: what is said is kept
+        without = Context(owner.subject, replace(at.owner.services, models=LanguageModels()))
+        conversation_id = await ask(at, "Hello?", by=without)
+        waiting = await until(conversation_id, ConversationState.WAITING)
+        assert (waiting["waiting_for"], waiting["problem"]) == (MissionWait.CREDENTIAL, saying.NO_MODEL)
+
+        # When there is one, whose budget is spent
+        budget = await set_budget(owner, organization, owner.user_id, limitTokens=0, period="total")
+        async with working(at.owner.services):
+            spent = await until(conversation_id, ConversationState.WAITING, lambda now: now["waiting_for"] == "budget")
+            assert at.model.requests == []
+            assert (await said(conversation_id))[-1] == ("system", spent["problem"])
+
+            # Then the answer comes as soon as there is room
+            await delete_budget(again(owner), budget["_id"])
+            await until(conversation_id, ConversationState.IDLE)
+        assert (await said(conversation_id))[-1] == ("assistant", "Done.")
+
+
+async def test_messages_that_nobody_reads_are_bounded(owner: Context, workspace: WorkspaceRecord) -> None:
+    async with desk(owner, workspace, turns(Turn("Done."))) as at:
+        for number in range(saying.MAX_UNREAD):
+            await ask(at, f"Message {number}")
+        with pytest.raises(Conflict):
+            await ask(at, "One more")
+
+
+async def test_a_conversation_that_is_long_begins_anew_with_what_was_said_last(
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saying, "REMEMBERED", 2)
+    async with desk(owner, workspace, lambda _, before: Turn(f"Answer {before}.")) as at, working(at.owner.services):
+        for number in range(3):
+            conversation_id = await ask(at, f"Question {number}")
+            await until(conversation_id, ConversationState.IDLE, partial(has_taken, number + 1))
+
+    # The third one is asked without the turns before it, and with what was said in them
+    last = [str(message.get("content")) for message in at.model.requests[-1]["messages"]]
+    assert [message["role"] for message in at.model.requests[-1]["messages"]].count("assistant") == 0
+    assert all(any(text in content for content in last) for text in ("Question 0", "Answer 1.", "Question 2"))
+    steps = await collection(MissionStep).find({"mission_id": conversation_id}).to_list()
+    assert [step["n"] for step in steps] == [3]
+
+
+async def test_a_pre_session_reads_and_its_draft_becomes_the_prompt_unless_that_was_changed(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    def script(request: Json, before: int) -> Turn:
+        tools = {tool["function"]["name"] for tool in request["tools"]}
+        assert "draft" in tools
+        assert "create_card" not in tools
+        if before == 0:
+            comment = ("comment", {"cardId": str(at.card_id), "content": "Done by the model"})
+            return Turn(calls=(("draft", {"prompt": "Polish the lens until it shines"}), comment))
+        return Turn("I have assumed that it is glass.")
+
+    async def begin() -> ObjectId:
+        values = PreSessionCreate(card_id=at.card_id)
+        return ObjectId((await create_pre_session(again(at.owner), values)).value["_id"])
+
+    async with desk(owner, workspace, script) as at, working(at.owner.services):
+        # Given a draft
+        session = await begin()
+        with pytest.raises(Conflict):
+            await begin()
+        with pytest.raises(Conflict, match="no draft"):
+            await accept_pre_session(again(at.owner), session)
+        await message_pre_session(again(at.owner), session, PreSessionSay(content="Make it shine"))
+        drafted = await until(session, ConversationState.IDLE)
+        assert (drafted["draft"], await comments(at)) == ("Polish the lens until it shines", [])
+        assert "FORBIDDEN" in results(at.model.requests[-1])[1]
+
+        # When the prompt was changed meanwhile, it is not accepted
+        await update_card(again(at.owner), at.card_id, CardUpdate.of(description="Mine"))
+        with pytest.raises(Conflict, match="changed"):
+            await accept_pre_session(again(at.owner), session)
+        assert (await cancel_pre_session(again(at.owner), session)).value["status"] == "cancelled"
+        with pytest.raises(Conflict):
+            await message_pre_session(again(at.owner), session, PreSessionSay(content="Hello?"))
+
+        # A new one begins with what stands there
+        session = await begin()
+        await message_pre_session(again(at.owner), session, PreSessionSay(content="Make it shine"))
+        await until(session, ConversationState.IDLE, lambda now: now["draft"] is not None)
+        assert (await accept_pre_session(again(at.owner), session)).value["status"] == "accepted"
+    card = await collection(Card).find_one({"_id": at.card_id})
+    assert card is not None
+    assert card["description"] == "Polish the lens until it shines"
+    assert await collection(MissionRun).find_one({"_id": session}) is None
