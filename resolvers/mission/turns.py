@@ -20,6 +20,7 @@ from realtime.log import Change, EventLog
 from resolvers.mission.calls import conclude
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held, all_fenced, report_all
+from resolvers.state.follow import follow
 from resolvers.usage.spending import Amount
 from resolvers.usage.usage import Asked, Usage, reserve, settle
 
@@ -122,8 +123,10 @@ async def keep_turns(change: Change, turns: Sequence[Turn]) -> list[Kept]:
 async def _concluded(change: Change, turn: Turn, mission: MissionRecord) -> Kept:
     if turn.last_word is None:
         return Kept(mission)
-    to = MissionStatus.COMPLETED
-    return Kept(mission, await conclude(turn.held, change, mission, to, turn.last_word))
+    goes_on = await conclude(turn.held, change, mission, MissionStatus.COMPLETED, turn.last_word)
+    # Here, and not at the end of the change: what follows is done as the agent of this run.
+    await follow(turn.held.ctx, change, None)
+    return Kept(mission, goes_on)
 
 
 async def steps_of(mission_id: ObjectId, first: int = 1) -> list[MissionStepRecord]:
