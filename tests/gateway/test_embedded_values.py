@@ -11,7 +11,7 @@ from typing import Any
 import bson
 import pytest
 from bson import ObjectId
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from secantus import diff, ordering, projection, query, server, sessions, sortkey, storage, update
 from secantus.storage import Storage
@@ -19,6 +19,9 @@ from secantus.transactions import TransactionRegistry
 
 from gateway import embedded_entries, embedded_keys, embedded_speed, embedded_values
 from gateway.embedded_values import quick_clause, quick_copy, quick_projection, quick_same, quick_sort
+
+LOADED = settings(deadline=None, suppress_health_check=list(HealthCheck))
+"""A machine with other work takes as long as it takes."""
 
 MOMENTS = st.datetimes(datetime(1960, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([None, UTC]))
 SCALARS = st.one_of(
@@ -34,6 +37,7 @@ VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.lists(st.fixed_dictionarie
 DOCUMENTS = st.dictionaries(st.sampled_from(["a", "b", "c", "$in"]), VALUES | st.fixed_dictionaries({"a": VALUES}))
 
 
+@LOADED
 @given(
     doc=DOCUMENTS,
     key=st.sampled_from(["a", "b", "a.a", "", "$in", "$or"]),
@@ -52,6 +56,7 @@ def test_the_same_documents_fit_a_condition(doc: Any, key: str, condition: Any) 
     assert fits(quick_clause(query._match_clause)) == fits(query._match_clause)
 
 
+@LOADED
 @given(before=VALUES, after=VALUES)
 @example(before=0.0, after=-0.0)
 @example(before=1, after=bson.Int64(1))
@@ -62,6 +67,7 @@ def test_the_same_values_count_as_unchanged(before: Any, after: Any) -> None:
     assert same(before, copy.deepcopy(before)) == ordering.bson_same_stored_value(before, copy.deepcopy(before))
 
 
+@LOADED
 @given(value=VALUES | DOCUMENTS)
 def test_a_copy_is_equal_and_shares_nothing_that_changes(value: Any) -> None:
     copied = quick_copy(copy.deepcopy)(value)
@@ -73,6 +79,7 @@ def test_a_copy_is_equal_and_shares_nothing_that_changes(value: Any) -> None:
         assert ours is not theirs or not isinstance(theirs, dict | list)
 
 
+@LOADED
 @given(
     docs=st.lists(DOCUMENTS | st.dictionaries(st.sampled_from(["a", "b"]), st.none() | st.integers(-2, 2)), max_size=6),
     spec=st.dictionaries(st.sampled_from(["a", "b", "a.a"]), st.sampled_from([1, -1, 1.0, -1.0]), max_size=3),
@@ -85,6 +92,7 @@ def test_documents_come_in_the_same_order(docs: Any, spec: Any) -> None:
     assert list(map(id, found)) == list(map(id, ordering.sort_docs(docs, spec)))
 
 
+@LOADED
 @given(
     doc=st.dictionaries(st.sampled_from(["_id", "a", "b", "c"]), VALUES),
     spec=st.dictionaries(st.sampled_from(["_id", "a", "b", "c.a", "c"]), st.sampled_from([1, 0, {"$slice": 1}])),

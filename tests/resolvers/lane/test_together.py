@@ -8,6 +8,7 @@ import pytest
 
 from models import Activity, Card, CardFactsBlock, Fanout, Lane
 from models.base import Recorded, collection
+from realtime import writer
 from resolvers.card.card import delete_card
 from resolvers.column.column import delete_column
 from resolvers.kit.context import Context
@@ -23,6 +24,12 @@ from tests.resolvers.traffic import traffic
 @pytest.fixture
 async def board(owner: Context, workspace: Any) -> Board:
     return await make_board(owner, workspace, columns=2)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes wait for others however long those take to come."""
+    monkeypatch.setattr(writer, "PATIENCE", PATIENCE)
 
 
 async def in_one_transaction(board: Board, changes: Sequence[Awaitable[Any]]) -> list[Any]:
@@ -58,7 +65,7 @@ async def test_a_card_that_is_made_with_others_writes_no_lane_facts_or_activity_
         await in_one_transaction(board, [board.card(0) for _ in range(10)])
 
     # Then nine of the ten cost their doors, a look at the project and at the column, and the card itself
-    assert (ten.commands - one.commands) / 9 == 7
+    assert (ten.commands - one.commands) / 9 == 8
     await check_lanes(board.project["_id"])
     await check_facts(board.project["_id"])
     assert (
