@@ -38,6 +38,7 @@ from gateway.pages import dist_folder, graphiql_page, page_routes, reference_pag
 from gateway.plugins import Plugins
 from gateway.probes import probe_routes, product_version
 from gateway.remote_calls import RemoteCalls
+from gateway.scripts import Scripts
 from gateway.settings import LOOPBACK, Settings, SettingsError
 from gateway.transfers import Transfers
 from gateway.worktrees import Worktrees
@@ -131,6 +132,7 @@ def create_app(
                 models=chosen.models,
                 project_roots=chosen.project_roots,
                 worktrees=chosen.data_dir / "worktrees",
+                runs_scripts=chosen.runs_scripts,
             )
             await sweep(running.services.search)
             await warn_of_missing(running.services.vault)
@@ -152,6 +154,7 @@ def create_app(
                 Plugins(running.services),
                 RemoteCalls(running.services),
                 Worktrees(running.services),
+                Scripts(running.services),
                 Deletions(running.services, running.metrics.deletions.set),
                 AgentProcesses(chosen, opened.url, hub.bus, running.metrics.agents.take, alone=not prepared),
             )

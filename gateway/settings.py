@@ -17,6 +17,7 @@ from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_send
 from gateway.model_file import models_at
 from gateway.plan_file import plans_at
 from gateway.prefix import parse_prefix
+from gateway.sandbox_setting import parse_scripts
 from gateway.secret_file import MIN_SECRET_BYTES, kept_secret
 from gateway.settings_error import SettingsError as SettingsError
 from gateway.toml_file import parse_size
@@ -96,6 +97,7 @@ class Settings:
     auth_optional: bool = False
     backups_kept: int = 7
     backup_quota: int = 20 * 1024**3
+    runs_scripts: bool = False
 
     @property
     def production(self) -> bool:
@@ -219,6 +221,7 @@ class Settings:
             auth_optional=_parsed(values, "ORRERY_AGENT_BOARD_AUTH", _optional) or False,
             agent_board_prefix=_parsed({AGENT_BOARD: "/api", **source}, AGENT_BOARD, parse_prefix) or "",
             project_roots=_parsed(values, "ORRERY_PROJECT_ROOTS", parse_project_roots) or (),
+            runs_scripts=_parsed(values, "ORRERY_SCRIPTS", parse_scripts) or False,
         )
         if not settings.production:
             settings = replace(settings, models=demo_model.with_demo(settings.models, settings.demo_port))

@@ -51,6 +51,7 @@ from models.proposal import Proposal
 from models.relation import Relation
 from models.remote_call import RemoteCall
 from models.scope import Scope
+from models.script import Script, ScriptRun
 from models.seen_mark import SeenMark
 from models.session import Session
 from models.skill import Skill
@@ -147,6 +148,8 @@ __all__ = [
     "RemoteCall",
     "Schedule",
     "Scope",
+    "Script",
+    "ScriptRun",
     "SeenMark",
     "Session",
     "Skill",

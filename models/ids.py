@@ -104,6 +104,8 @@ class Kind(IntEnum):
     AUTOMATION = 0xB1
     AUTOMATION_TRACE = 0xB2
     WORKTREE = 0xDB
+    SCRIPT = 0xDC
+    SCRIPT_RUN = 0xDD
     OAUTH_CLIENT = 0xD1
     OAUTH_GRANT = 0xD2
     OAUTH_CODE = 0xD3

@@ -1361,6 +1361,42 @@ class ScopeRecord(TypedDict):
     updated_at: datetime
 
 
+class ScriptRecord(TypedDict):
+    """A `models.script.Script`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    name: str
+    command: str
+    rank: str
+    created_by: ObjectId | None
+    updated_at: datetime
+
+
+class ScriptRunRecord(TypedDict):
+    """A `models.script.ScriptRun`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    script_id: ObjectId
+    card_id: ObjectId | None
+    command: str
+    status: str
+    exit_code: int | None
+    tail: str
+    output: list[str]
+    holder: str | None
+    lease_until: datetime | None
+    is_cancelled: bool
+    started_by: ObjectId | None
+    started_at: datetime
+    finished_at: datetime | None
+
+
 class SeenMarkRecord(TypedDict):
     """A `models.seen_mark.SeenMark`."""
 

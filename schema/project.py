@@ -19,6 +19,8 @@ from resolvers.machine.reach import FIELDS as FOLDER_FIELDS
 from resolvers.mission import mission
 from resolvers.preferences.panel_state import panel_states_of
 from resolvers.project import project as project_edges
+from resolvers.script import script as script_edges
+from resolvers.script.slash import slash_commands_of
 from schema.connection import Connection, window, window_of
 from schema.document import documents_window
 from schema.fields import shows
@@ -38,6 +40,8 @@ from schema.references import (
     MissionRef,
     PanelStateRef,
     ScopeRef,
+    ScriptRef,
+    SlashCommandRef,
 )
 from schema.roadmap import Roadmap
 from schema.scalars import Cursor
@@ -128,4 +132,10 @@ class Project(Node):
         needs=FOLDER_FIELDS,
         description="The files that git tracks there, at most 50,000; null where there is no repository.",
     )
+    slash_commands: list[SlashCommandRef] = edge(
+        slash_commands_of,
+        needs=FOLDER_FIELDS,
+        description="Its scripts, the workspace's skills and its repository's commands, by the words that call them.",
+    )
+    scripts: list[ScriptRef] = edge(script_edges.scripts_of, description="What its admins may run, in order.")
     card_count: int = edge(project_edges.card_count_of, description="How many cards it has, archived ones left out.")

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from schema.project_draft import ProjectDraft
     from schema.proposal import Proposal
     from schema.scope import Scope
+    from schema.script import Script, ScriptRun, SlashCommand
     from schema.skill import Skill
     from schema.transfer import TransferJob
     from schema.user import User
@@ -77,6 +78,9 @@ ProjectMemberRef = Annotated["ProjectMember", strawberry.lazy("schema.project")]
 ProjectDraftRef = Annotated["ProjectDraft", strawberry.lazy("schema.project_draft")]
 ProposalRef = Annotated["Proposal", strawberry.lazy("schema.proposal")]
 ScopeRef = Annotated["Scope", strawberry.lazy("schema.scope")]
+ScriptRef = Annotated["Script", strawberry.lazy("schema.script")]
+ScriptRunRef = Annotated["ScriptRun", strawberry.lazy("schema.script")]
+SlashCommandRef = Annotated["SlashCommand", strawberry.lazy("schema.script")]
 SkillRef = Annotated["Skill", strawberry.lazy("schema.skill")]
 TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]
 UserRef = Annotated["User", strawberry.lazy("schema.user")]

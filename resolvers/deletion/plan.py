@@ -77,6 +77,8 @@ from models import (
     RemoteCall,
     Schedule,
     Scope,
+    Script,
+    ScriptRun,
     SeenMark,
     Session,
     Skill,
@@ -101,6 +103,7 @@ from realtime.events.column import ColumnDeleted
 from realtime.events.custom_field import CustomFieldDeleted
 from realtime.events.label import LabelDeleted
 from realtime.events.scope import ScopeDeleted
+from realtime.events.script import ScriptDeleted
 from resolvers.deletion import cascade_events as tell
 from resolvers.deletion.cascade import Step, cards, on_card, release_files, rows
 from resolvers.deletion.cascade_documents import documents, listed_documents
@@ -138,6 +141,8 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(Comment, "workspace_id"),
         rows(Attachment, "workspace_id", also=release_files),
         rows(Worktree, "workspace_id"),
+        rows(ScriptRun, "workspace_id"),
+        rows(Script, "workspace_id"),
         rows(DocumentLink, "workspace_id"),
         rows(DocumentVersion, "workspace_id"),
         rows(Document, "workspace_id"),
@@ -199,6 +204,8 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(DocumentLink, "project_id", tell.unlinked),
         rows(Comment, "project_id", tell.comment_deleted),
         rows(Worktree, "project_id", tell.worktree_deleted),
+        rows(ScriptRun, "project_id"),
+        rows(Script, "project_id", tell.deleted(ScriptDeleted)),
         documents("project_id"),
         rows(Card, "project_id", tell.card_deleted),
         rows(Lane, "project_id"),

@@ -45,7 +45,8 @@ class Services:
     requests to other servers, `vault` seals what credentials hold, `auth_optional` says that authentication may be
     turned off, `billing` what is paid where. `models` are those that missions are run by. `project_roots` are the
     folders of the machine that projects may have theirs in; `worktrees` is the folder of those of cards, and
-    `worktrees_due` wakes what removes them.
+    `worktrees_due` wakes what removes them. `runs_scripts` says
+    whether scripts of projects are run, and `scripts_due` wakes what does.
     """
 
     hub: Hub
@@ -78,6 +79,8 @@ class Services:
     project_roots: Sequence[ProjectRoot] = ()
     worktrees: Path = Path(".data/worktrees")
     worktrees_due: asyncio.Event = field(default_factory=asyncio.Event)
+    runs_scripts: bool = False
+    scripts_due: asyncio.Event = field(default_factory=asyncio.Event)
 
     def path(self, local: str) -> str:
         """Where a browser finds the `local` path of this gateway, on the host that it is on."""

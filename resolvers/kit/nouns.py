@@ -46,6 +46,8 @@ from models import (
     RemoteCall,
     Schedule,
     Scope,
+    Script,
+    ScriptRun,
     Skill,
     StandingOrder,
     Template,
@@ -85,6 +87,8 @@ CUSTOM_FIELD = noun(CustomField, Kind.CUSTOM_FIELD, reads=board.READ)
 TEMPLATE = noun(Template, Kind.TEMPLATE, reads=board.READ, has_node=False)
 TRANSFER_JOB = noun(TransferJob, Kind.TRANSFER_JOB, reads=board.READ, shown_as="job", word="import")
 CARD = noun(Card, Kind.CARD, reads=board.READ)
+SCRIPT = noun(Script, Kind.SCRIPT, reads=board.READ)
+SCRIPT_RUN = noun(ScriptRun, Kind.SCRIPT_RUN, reads=board.READ)
 WORKTREE = noun(Worktree, Kind.WORKTREE, reads=board.READ)
 COMMENT = noun(Comment, Kind.COMMENT, reads=board.READ)
 RELATION = noun(Relation, Kind.RELATION, reads=board.READ)

@@ -1,6 +1,5 @@
 """Removes the folders of worktrees that are there no more, and worktrees that are long finished."""
 
-import asyncio
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from realtime.events.worktree import WorktreeDeleted
 from realtime.log import Change
 from resolvers.kit.context import Context, Services
 from resolvers.machine.reach import FIELDS, folders_of
-from resolvers.machine.work import with_git
+from resolvers.machine.work import FOLDERS, with_git
 from resolvers.machine.worktrees import end
 from resolvers.worktree.guard import is_finished
 from resolvers.worktree.spot import folder_of, name_of
@@ -37,7 +36,7 @@ Found = tuple[ObjectId, ObjectId]
 
 async def remove_abandoned(services: Services, *, grace: timedelta = GRACE) -> int:
     """Remove the folders that no worktree has; how many those were."""
-    found = await asyncio.to_thread(_folders, services.worktrees, time() - grace.total_seconds())
+    found = await FOLDERS.run(_folders, services.worktrees, time() - grace.total_seconds())
     gone = dict(found)
     for ids in portions(gone.copy()):
         known = await collection(Worktree).find({"card_id": among(ids)}, {"card_id": 1}).to_list()

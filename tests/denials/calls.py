@@ -134,6 +134,7 @@ from resolvers.inputs.proposal import (
 )
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate, ScopeReorder, ScopeUpdate, ScopeViewSet
+from resolvers.inputs.script import ScriptCreate, ScriptReorder, ScriptStart, ScriptUpdate
 from resolvers.inputs.template import (
     ScopeCreateFromTemplate,
     TemplateColumnInput,
@@ -227,6 +228,15 @@ CALLS: dict[str, Arguments] = {
     "worktree": lambda ids: (ids["worktree"],),
     "worktreeCreate": lambda ids: (ids["second_card"],),
     "worktreeDelete": lambda ids: (ids["worktree"],),
+    "slashCommands": lambda ids: (ids["project"],),
+    "scripts": lambda ids: (ids["project"],),
+    "script": lambda ids: (ids["script"],),
+    "scriptCreate": lambda ids: (ScriptCreate.of(project_id=ids["project"], name="More", command="true"),),
+    "scriptUpdate": lambda ids: (ids["script"], ScriptUpdate.of(name="Other")),
+    "scriptReorder": lambda ids: (ScriptReorder(project_id=ids["project"], ids=[ids["script"]]),),
+    "scriptRun": lambda ids: (ids["script"], ScriptStart()),
+    "scriptCancel": lambda ids: (ids["script"],),
+    "scriptDelete": lambda ids: (ids["script"],),
     "folder": lambda ids: (ids["folder"],),
     "textFile": lambda ids: (ids["folder"] + "/README.md",),
     "viewerProjects": lambda _: (),

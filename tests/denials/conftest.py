@@ -35,6 +35,7 @@ async def world(database: Database, tmp_path_factory: pytest.TempPathFactory) ->
         worktrees=base() / "worktrees",
         models=MODELS,
         backup_dir=tmp_path_factory.mktemp("backups"),
+        runs_scripts=True,
     )
     yield await build(People(Context(ANONYMOUS, services)))
     await hub.stop()

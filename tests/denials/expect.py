@@ -21,6 +21,7 @@ SERVER_ROLE = {"bystander": ServerRole.ADMIN, "outsider": ServerRole.SUPER_ADMIN
 _ORGANIZATION_ROLE = {"bystander": Role.MEMBER, "member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 _WORKSPACE_ROLE = {"member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 
+SCRIPTS = ("scriptCreate", "scriptUpdate", "scriptReorder", "scriptRun", "scriptCancel", "scriptDelete")
 DECISIONS = ("proposalApprove", "proposalReject", "proposalReview", "proposalApply", "proposalUpdate")
 
 CONVERSATIONS = ("messages", "preSessionMessage", "preSessionAccept", "preSessionCancel")
@@ -46,6 +47,8 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("cardCredentialSet", "member"): Forbidden,
     # A conversation is its person's.
     **{(name, caller): NotFound for name in CONVERSATIONS for caller in ("member", "admin")},
+    # Scripts are for the admins of their project.
+    **{(name, "member"): Forbidden for name in SCRIPTS},
     # A notification is its addressee's.
     ("notification", "outsider"): NotFound,
     ("notification", "bystander"): NotFound,

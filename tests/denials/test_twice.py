@@ -41,6 +41,7 @@ MAKES_ANOTHER = {
     "projectImportStart",
     "remoteToolCall",
     "scopeCreate",
+    "scriptCreate",
     "scopeCreateFromTemplate",
     "standingOrderCreate",
     "todoCreate",

@@ -89,6 +89,7 @@ from resolvers.inputs.project_draft import (
 from resolvers.inputs.proposal import ProposalCreate
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate
+from resolvers.inputs.script import ScriptCreate, ScriptStart
 from resolvers.inputs.skill import SkillCreate
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
@@ -111,6 +112,8 @@ from resolvers.project import project
 from resolvers.project_draft import project_draft
 from resolvers.proposal import proposal
 from resolvers.relation import relation
+from resolvers.script import run as script_run
+from resolvers.script import script
 from resolvers.skill import assign, skill
 from resolvers.template import template
 from resolvers.transfer import job as transfer_job
@@ -315,6 +318,10 @@ async def _objects(world: World) -> None:
     said = CommentCreate(card_id=ids["card"], content="Hello")
     ids["comment"] = (await made(comment.create_comment, said))["_id"]
     ids["worktree"] = (await made(worktree.create_worktree, ids["card"]))["_id"]
+    tests = ScriptCreate.of(project_id=ids["project"], name="Test", command="make test")
+    ids["script"] = (await made(script.create_script, tests))["_id"]
+    await script_run.run_script(again(world.owner), ids["script"], ScriptStart())
+    ids["script_run"] = (await made(script_run.cancel_script, ids["script"]))["_id"]
     file = AttachmentCreate(card_id=ids["card"], file=upload(b"Hello", name="hello.txt"))
     ids["attachment"] = (await made(attachment.create_attachment, file))["_id"]
     ids["link"] = link_to(world.owner.services, ids["attachment"]).partition("?")[2]

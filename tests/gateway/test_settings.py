@@ -10,6 +10,7 @@ from auth.vault import new_vault_key
 from gateway.app import create_app
 from gateway.secret_file import kept_secret
 from gateway.settings import Settings, SettingsError
+from resolvers.script import sandbox
 
 
 def environ(tmp_path: Path, **values: str) -> dict[str, str]:
@@ -49,6 +50,30 @@ def test_connections_and_patience_are_settings(tmp_path: Path) -> None:
 
     assert (given.mongodb_pool, given.mongodb_patience) == (20, timedelta(minutes=5))
     assert (default.mongodb_pool, default.mongodb_patience) == (100, timedelta(minutes=1))
+
+
+def test_the_roots_of_projects_are_folders_that_hold_them(tmp_path: Path) -> None:
+    given = Settings.from_env(environ(tmp_path, ORRERY_PROJECT_ROOTS="/srv/{org}/repos : /home/shared"))
+
+    assert [(root.place("acme").path, root.is_shared) for root in given.project_roots] == [
+        ("/srv/acme/repos", False),
+        ("/home/shared", True),
+    ]
+    for text in ("relative", "/", "/{org}", "/proc/self", "/srv/../etc", "/srv/x{org}", "/srv/{org}/{org}"):
+        with pytest.raises(SettingsError, match="ORRERY_PROJECT_ROOTS"):
+            Settings.from_env(environ(tmp_path, ORRERY_PROJECT_ROOTS=text))
+
+
+def test_scripts_are_run_in_the_sandbox_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "is_there", lambda: True)
+
+    assert Settings.from_env(environ(tmp_path)).runs_scripts is False
+    assert Settings.from_env(environ(tmp_path, ORRERY_SCRIPTS="sandbox")).runs_scripts is True
+    with pytest.raises(SettingsError, match="ORRERY_SCRIPTS"):
+        Settings.from_env(environ(tmp_path, ORRERY_SCRIPTS="true"))
+    monkeypatch.setattr(sandbox, "is_there", lambda: False)
+    with pytest.raises(SettingsError, match="bubblewrap"):
+        Settings.from_env(environ(tmp_path, ORRERY_SCRIPTS="sandbox"))
 
 
 @pytest.mark.parametrize(("text", "expected"), [("1", True), ("true", True), ("0", False), ("False", False)])

@@ -161,6 +161,23 @@ async def _machine(ann: httpx.AsyncClient) -> None:
     created = await asked(ann, "POST", "/cards", 201, projectId=bound["id"], title="Fix it")
     diff = await asked(ann, "GET", f"/projects/{bound['id']}/cards/{created['id']}/diff")
     assert (diff["diff"], diff["stats"]["filesChanged"]) == ("", 0)
+    await _scripts(ann, f"/projects/{bound['id']}/scripts")
+
+
+async def _scripts(ann: httpx.AsyncClient, path: str) -> None:
+    lint = await asked(ann, "POST", path, 201, name="Lint", command="make lint")
+    test = await asked(ann, "POST", path, 201, name="Test", command="make")
+    changed = await asked(ann, "PUT", f"{path}/{test['id']}", name="Test", command="make test")
+    assert (changed["command"], changed["position"]) == ("make test", 1)
+    order = [test["id"], lint["id"]]
+    assert [each["id"] for each in await asked(ann, "PUT", f"{path}/reorder", ids=order)] == order
+    assert [each["name"] for each in await asked(ann, "GET", path)] == ["Test", "Lint"]
+    assert (await asked(ann, "POST", f"{path}/{test['id']}/run", 201, cardId=None))["status"] == "running"
+    await asked(ann, "POST", f"{path}/{test['id']}/cancel", 204)
+    assert [each["status"] for each in await asked(ann, "GET", f"{path}/status")] == ["cancelled", "idle"]
+    await asked(ann, "DELETE", f"{path}/{lint['id']}", 204)
+    [command] = await asked(ann, "GET", path.removesuffix("/scripts") + "/slash-commands")
+    assert command == {"name": "/test", "description": "Run Test"}
 
 
 async def _members(board: Board, bob: httpx.AsyncClient) -> None:

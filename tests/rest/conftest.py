@@ -106,6 +106,7 @@ async def services(database: Database, tmp_path_factory: pytest.TempPathFactory)
         models=MODELS,
         backup_dir=tmp_path_factory.mktemp("backups"),
         outbound=outbound(),
+        runs_scripts=True,
     )
     await hub.stop()
 

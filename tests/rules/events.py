@@ -42,6 +42,7 @@ WORKERS = frozenset(
         Named("resolvers.plugin.remote_work", "carry_out"),
         Named("resolvers.proposal.trim", "expire_proposals"),
         Named("resolvers.proposal.trim", "trim_proposals"),
+        *(Named("resolvers.script.carry", name) for name in ("carry_out", "end_lost")),
         Named("resolvers.transfer.run", "Worker"),
         Named("resolvers.worktree.sweep", "delete_finished"),
         Named("resolvers.installation.backup_work", "end_backup"),

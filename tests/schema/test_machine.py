@@ -90,3 +90,35 @@ async def test_a_card_has_a_worktree_whose_changes_are_told(board: Board) -> Non
     assert (diff["filesChanged"], diff["insertions"], diff["deletions"], diff["whole"]) == (1, 1, 0, True)
     assert "+++ b/new.txt" in diff["text"]
     assert refused["extensions"]["code"] == "WORKTREE_DIRTY"
+
+
+async def test_scripts_are_written_by_the_admins_of_a_project(board: Board) -> None:
+    ann = board.ann
+    await bind(board)
+    create = """mutation ($project: ID!, $name: String!) {
+      scriptCreate(input: {projectId: $project, name: $name, command: "make"}) { script { id name command } } }"""
+    made = [(await ann.ask(create, project=board.project, name=name))["scriptCreate"]["script"] for name in ("A", "B")]
+    first, second = (script["id"] for script in made)
+
+    await ann.ask(
+        """mutation ($project: ID!, $first: ID!, $ids: [ID!]!) {
+          scriptUpdate(id: $first, input: {command: "make test"}) { script { command } cursor }
+          scriptReorder(input: {projectId: $project, ids: $ids}) { cursor } }""",
+        project=board.project,
+        first=first,
+        ids=[second, first],
+    )
+    # Nobody has let this gateway run any.
+    run = await ann.refused("mutation ($id: ID!) { scriptRun(id: $id, input: {}) { scriptRun { status } } }", id=first)
+    cancel = await ann.refused("mutation ($id: ID!) { scriptCancel(id: $id) { scriptRun { status } } }", id=first)
+    read = await ann.ask(
+        "query ($id: ID!) { project(id: $id) { scripts { name command run { status tail output } } } }",
+        id=board.project,
+    )
+    await ann.ask("mutation ($id: ID!) { scriptDelete(id: $id) { deletedId cursor } }", id=second)
+
+    assert (run["extensions"]["code"], cancel["extensions"]["code"]) == ("NOT_CONFIGURED", "NOT_FOUND")
+    assert read["project"]["scripts"] == [
+        {"name": "B", "command": "make", "run": None},
+        {"name": "A", "command": "make test", "run": None},
+    ]

@@ -23,6 +23,7 @@ from rest.agent_board.present.board import board_id, columns
 from rest.agent_board.present.card import CardData
 from rest.agent_board.present.conversation import MessageData
 from rest.agent_board.present.run import STATUSES, message
+from rest.agent_board.scripts import run_data
 from rest.present import shown
 
 Data = Mapping[str, Any]
@@ -133,6 +134,25 @@ def _output(data: AnyRecord) -> Data:
     return {**run, "attempt": data["attempt"], "offset": data["offset"], "text": data["text"]}
 
 
+def _worktree(data: AnyRecord) -> Data:
+    worktree = data["worktree"]
+    named = {"id": str(worktree["_id"]), "cardId": str(worktree["card_id"])}
+    return {**named, "branch": worktree["branch"], "base": worktree["base"]}
+
+
+def _script(data: AnyRecord) -> Data:
+    script = data["script"]
+    return {"id": str(script["_id"]), **{name: script[name] for name in ("name", "command", "rank")}}
+
+
+def _script_status(data: AnyRecord) -> Data:
+    return run_data(data["script_run"]["script_id"], data["script_run"])
+
+
+def _script_output(data: AnyRecord) -> Data:
+    return {"scriptId": str(data["script_id"]), "output": data["text"]}
+
+
 def _notification(data: AnyRecord) -> Data:
     activity = data["activity"]
     about = {name: activity.get(f"{name}_id") for name in ("project", "card")}
@@ -178,6 +198,13 @@ IN_PROJECT: Mapping[str, Told] = {
     "LabelDeleted": Told("label_deleted", _id),
     "AttachmentAdded": Told("attachment_added", lambda data: attachment(data["attachment"])),
     "AttachmentDeleted": Told("attachment_deleted", _id),
+    "WorktreeCreated": Told("worktree_created", _worktree),
+    "WorktreeDeleted": Told("worktree_deleted", _id),
+    "ScriptCreated": Told("script_created", _script),
+    "ScriptUpdated": Told("script_updated", _script),
+    "ScriptDeleted": Told("script_deleted", _id),
+    "ScriptRunChanged": Told("script_status", _script_status),
+    "ScriptOutputAdded": Told("script_output", _script_output),
     "MissionStatusChanged": Told("agent_status", _status),
     "MissionProgressed": Told("agent_progress", _progress),
     "MissionActivityAdded": Told("agent_message", _message),

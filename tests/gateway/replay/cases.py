@@ -30,6 +30,7 @@ from resolvers.inputs.job import JobClaim
 from resolvers.inputs.mission import MissionCreate
 from resolvers.inputs.proposal import ProposalReview
 from resolvers.inputs.scope import ScopeCreate, ScopeReorder
+from resolvers.inputs.script import ScriptCreate, ScriptReorder, ScriptStart
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
 from resolvers.installation.log_export import update_log_export
 from resolvers.installation.oidc import set_oidc
@@ -38,6 +39,8 @@ from resolvers.job.job import claim_jobs
 from resolvers.kit.context import Context
 from resolvers.mission.mission import cancel_mission, create_mission
 from resolvers.proposal.decide import review_proposal
+from resolvers.script.run import run_script
+from resolvers.script.script import create_script
 from tests.denials.calls import CALLS, PROVIDER, Arguments
 from tests.denials.world import World
 from tests.resolvers.lab import PASSWORD, again
@@ -53,6 +56,17 @@ class Case:
     arguments: Arguments
     caller: str = "owner"
     prepare: Callable[[World], Awaitable[None]] | None = None
+
+
+async def run_again(world: World) -> None:
+    """A run of the script, which nobody has begun with."""
+    await run_script(again(world.owner), world.ids["script"], ScriptStart())
+
+
+async def add_script(world: World) -> None:
+    """A script behind the other."""
+    values = ScriptCreate.of(project_id=world.ids["project"], name="Next", command="true")
+    world.ids["next_script"] = (await create_script(again(world.owner), values)).value["_id"]
 
 
 async def queue_mission(world: World) -> None:
@@ -232,6 +246,11 @@ CASES: dict[str, Case] = {
     "documentMove": Case(lambda ids: (ids["document"], DocumentMove(parent_id=ids["above"])), prepare=add_document),
     "documentRestoreVersion": Case(CALLS["documentRestoreVersion"], prepare=retitle),
     "documentReview": Case(CALLS["documentReview"], prepare=submit),
+    "scriptCancel": Case(CALLS["scriptCancel"], prepare=run_again),
+    "scriptReorder": Case(
+        lambda ids: (ScriptReorder(project_id=ids["project"], ids=[ids["next_script"], ids["script"]]),),
+        prepare=add_script,
+    ),
     "scopeReorder": Case(
         lambda ids: (ScopeReorder(project_id=ids["project"], ids=[ids["next_scope"], ids["scope"]]),), prepare=add_scope
     ),

@@ -166,6 +166,8 @@ def _project_deleted(state: State, event: JSON) -> None:
     project = event["projectId"]
     _take(state, "Project", project)
     _board_gone(state, "project", project)
+    for script in _below(state, "Script", "project", project):
+        _take_below(state, "script", script, "ScriptRun")
     inside = [noun for noun, kept in KEPT.items() if "project" in kept and noun not in OUTLIVING]
     _take_below(state, "project", project, *inside)
     _take_below(state, "parent", project, "ProjectMember")
@@ -243,6 +245,22 @@ def _read(state: State, event: JSON) -> None:
 def _notifications_deleted(state: State, event: JSON) -> None:
     for one in event["ids"]:
         _take(state, "Notification", one)
+
+
+def _script_run_changed(state: State, event: JSON) -> None:
+    run = event["scriptRun"]
+    _take_below(state, "script", run["script"]["id"], "ScriptRun")
+    _put(state, "ScriptRun", run)
+
+
+def _script_output_added(state: State, event: JSON) -> None:
+    if run := state.get("ScriptRun", {}).get(event["scriptRunId"]):
+        run["tail"] = (run["tail"] + event["text"]).encode()[-8192:].decode(errors="ignore")
+
+
+def _script_deleted(state: State, event: JSON) -> None:
+    _take(state, "Script", event["scriptId"])
+    _take_below(state, "script", event["scriptId"], "ScriptRun")
 
 
 def _custom_field_deleted(state: State, event: JSON) -> None:
@@ -323,6 +341,9 @@ RULES: dict[str, Rule] = {
     "DocumentDeleted": ("documentId", _document_deleted),
     "DocumentLinked": ("linkedDocument { id } linkedCard { id }", _linked),
     "DocumentUnlinked": ("documentId cardId", _unlinked),
+    "ScriptRunChanged": ("scriptRun { ...ScriptRunFields }", _script_run_changed),
+    "ScriptOutputAdded": ("scriptRunId text", _script_output_added),
+    "ScriptDeleted": ("scriptId", _script_deleted),
     "AttachmentAdded": ("attachmentCount attachment { ...AttachmentFields }", _attachment_added),
     "AttachmentDeleted": ("attachmentCount attachmentId cardId", _attachment_deleted),
     "CardSeen": ("cardId", _nothing),

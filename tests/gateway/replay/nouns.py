@@ -31,6 +31,8 @@ BY_HAND: dict[str, str] = {
     """,
     "Automation": "owner { id } project { id }",
     "Worktree": "project { id } card { id } createdBy { id }",
+    "Script": "project { id } createdBy { id }",
+    "ScriptRun": "script { id } card { id } startedBy { id }",
     "Attachment": "uploadedBy { id } card { id }",
     "TransferJob": """
       progress error { code message field } notes { place code message } notesOmitted
@@ -122,6 +124,7 @@ SNAPSHOT = """
           columns { ...ColumnFields }
           labels { ...LabelFields }
           customFields { ...CustomFieldFields }
+          scripts { ...ScriptFields run { ...ScriptRunFields } }
           automations { ...AutomationFields }
           cards(first: 50, filter: {or: [{archived: {eq: true}}, {archived: {eq: false}}]}) {
             nodes {

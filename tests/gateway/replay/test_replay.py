@@ -148,6 +148,7 @@ async def built(database: Database) -> AsyncIterator[Watched]:
         project_roots=project_roots(),
         worktrees=base() / "worktrees",
         models=MODELS,
+        runs_scripts=True,
     )
     world = await build(People(Context(ANONYMOUS, services)))
     kept = Kept(database.db, CHANGED)
