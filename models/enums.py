@@ -526,16 +526,6 @@ class Backoff(Told):
     EXPONENTIAL = "exponential", "Twice as long each time."
 
 
-class PipelineStepState(Told):
-    """How far a step of a run is."""
-
-    PENDING = "pending", "Its turn has not come."
-    WAITING = "waiting", "It has begun, and an agent or people are at it."
-    DONE = "done", "It has ended well."
-    SKIPPED = "skipped", "A condition did not hold."
-    FAILED = "failed", "It has not ended well; what comes after it does not begin."
-
-
 class TransferState(Told):
     """Where an import stands that runs by itself."""
 

@@ -8,10 +8,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored
-from models.enums import PipelineStepState, TokenScope
+from models.enums import TokenScope, Told
 from models.facts import Facts
 from models.pipeline import PipelineStep
 from models.records import PipelineRunRecord
+
+
+class PipelineStepState(Told):
+    """How far a step of a run is."""
+
+    PENDING = "pending", "Its turn has not come."
+    WAITING = "waiting", "It has begun, and an agent or people are at it."
+    DONE = "done", "It has ended well."
+    SKIPPED = "skipped", "A condition did not hold."
+    FAILED = "failed", "It has not ended well; what comes after it does not begin."
 
 
 class PipelineStepRun(BaseModel):

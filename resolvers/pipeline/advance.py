@@ -17,9 +17,10 @@ from bson import ObjectId
 from auth.subject import Subject
 from models import Activity, Mission, PipelineRun, Proposal, WorkspaceMember
 from models.base import Record, collection, timestamp, to_record, utc_now, with_changes
-from models.enums import ActivityType, MissionStatus, PipelineStepState, PipelineStepType, ProposalStatus, TokenScope
+from models.enums import ActivityType, MissionStatus, PipelineStepType, ProposalStatus, TokenScope
 from models.errors import OrreryError
 from models.fanout import Audience
+from models.pipeline_run import PipelineStepState
 from models.reach import LATER
 from models.records import MissionRecord, PipelineRunRecord, PipelineStepRecord
 from realtime.change import Cause

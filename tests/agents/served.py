@@ -128,8 +128,11 @@ class Board:
 
 
 @asynccontextmanager
-async def served(script: Script, port: int, more: str = "") -> AsyncIterator[Served]:
-    """A gateway on a port and on a folder of its own, with somebody signed in. `more` are further models."""
+async def served(
+    script: Script, port: int, more: str = "", *, is_new: bool = False, **settings: str
+) -> AsyncIterator[Served]:
+    """A gateway on a port and on a folder of its own, with somebody signed in unless it `is_new`. `more` are further
+    models."""
     async with serving_model(script) as model:
         with tempfile.TemporaryDirectory(prefix="orrery-agents-", ignore_cleanup_errors=True) as folder:
             models = Path(folder) / "models.toml"
@@ -141,11 +144,13 @@ async def served(script: Script, port: int, more: str = "") -> AsyncIterator[Ser
                 "ORRERY_MODELS": str(models),
                 "ORRERY_PORT": str(port),
                 "ORRERY_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
+                **settings,
             }
             at = Served(model, Path(folder), environment, Client(f"http://127.0.0.1:{port}"))
             try:
                 await at.start()
-                await at.sign_in()
+                if not is_new:
+                    await at.sign_in()
                 yield at
             finally:
                 await at.end()

@@ -88,3 +88,21 @@ async def test_a_credential_is_assigned_verified_and_listed_with_its_usage(board
         "sevenDays": {"inputTokens": 0},
     }
     assert named in read["mine"]
+
+
+AUTHORIZE = """
+mutation ($input: CredentialAuthorizeInput!) { credentialAuthorize(input: $input) { url } }
+"""
+FINISH = """
+mutation ($input: CredentialAuthorizationFinishInput!) { credentialAuthorizationFinish(input: $input) { cursor } }
+"""
+
+
+async def test_a_sign_in_at_a_provider_that_the_operator_does_not_name_is_not_begun(board: Board) -> None:
+    values = {"organizationId": board.organization, "provider": "nobody"}
+
+    begun = await board.ann.refused(AUTHORIZE, input=values)
+    finished = await board.ann.refused(FINISH, input={"state": "nobody's", "code": "x", "binding": "y"})
+
+    assert begun["extensions"]["code"] in ("NOT_CONFIGURED", "BAD_USER_INPUT")
+    assert finished["extensions"]["code"] == "BAD_USER_INPUT"
