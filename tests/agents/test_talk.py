@@ -116,7 +116,8 @@ async def test_the_assistant_acts_as_its_person_inside_the_project_and_deletes_n
         ]
         assert found["problem"] is None
         assert [role for role, _ in await said(conversation_id)] == ["user", *["tool"] * 6, "assistant"]
-        [usage] = {record["user_id"] for record in await collection(UsageRecord).find({}).to_list()}
+        here = {"workspace_id": workspace["_id"]}
+        [usage] = {record["user_id"] for record in await collection(UsageRecord).find(here).to_list()}
         assert usage == ada.user_id
 
         # When they go on, the model knows what was said, and the events are theirs alone
