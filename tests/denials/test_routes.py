@@ -15,7 +15,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller
 from rest.app import TABLE, build_routes
 from serving.cookies import CookieScope
-from tests.denials.board_routes import BOARD, BOARD_BODIES
+from tests.denials.board_routes import B_CARD, BOARD, BOARD_BODIES
 from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
 from tests.denials.routes import BODIES as PLAIN_BODIES
 from tests.denials.routes import path_of
@@ -27,8 +27,13 @@ RUNS = {(route.method, route.path): route.operation for route in TABLE}
 WITH_FILE = {(route.method, route.path) for route in TABLE if route.file is not None}
 
 
-ANSWERS = {("GET", BOARD + "/oidc/login"): 409, ("GET", BOARD + "/oidc/callback"): 401}
-"""What those who may call it are answered, where that is not 200: the world has no identity provider."""
+ANSWERS = {
+    ("GET", BOARD + "/oidc/login"): 409,
+    ("GET", BOARD + "/oidc/callback"): 401,
+    ("POST", B_CARD + "/summary"): 409,
+}
+"""What those who may call it are answered, where that is not 200: the world has no identity provider, and nobody has
+worked on its card."""
 
 
 def test_every_route_is_in_the_matrix() -> None:

@@ -113,6 +113,7 @@ FIRST = [
     "projectReorder",
     "columnReorder",
     "scopeReorder",
+    "scriptReorder",
     *PROPOSALS,
     "missionReport",
     "missionPrompt",

@@ -222,7 +222,14 @@ async def test_the_viewer_is_the_caller_without_the_hash(people: People) -> None
     me = await get_me(ada)
 
     assert viewer.items() <= me.items()
-    assert me.keys() - viewer.keys() == {"pilotage_role", "email_verified_at", "two_factor_enabled", "server_role"}
+    assert me.keys() - viewer.keys() == {
+        "pilotage_role",
+        "email_verified_at",
+        "two_factor_enabled",
+        "server_role",
+        "auth_provider",
+        "must_change_password",
+    }
     assert viewer.keys() == {"_id", "email", "name", "job_title", "avatar", "is_agent", "created_at"}
     assert me["pilotage_role"] == "owner"
     assert await get_viewer(ada, frozenset({"password_hash", "name"})) == {"_id": ada.user_id, "name": "ada"}
