@@ -34,6 +34,7 @@ class Role(Told):
     OWNER = "owner", "Everything, deleting it included."
     ADMIN = "admin", "Everything but deleting it."
     MEMBER = "member", "Reads and writes its content."
+    VIEWER = "viewer", "Reads its content, and writes none."
 
 
 class ServerRole(Told):

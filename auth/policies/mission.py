@@ -1,7 +1,7 @@
-"""What a workspace's members may do with missions. Driving one takes its agent's own token, whatever the role."""
+"""What a workspace's members may do with missions. Driving one takes its agent's own token."""
 
-from auth.policies.permission import EVERYONE, Permission
+from auth.policies.permission import EVERYONE, WRITERS, Permission
 
 READ = Permission("mission.read", "Can the subject read agents and missions?", EVERYONE)
-WRITE = Permission("mission.write", "Can the subject create and cancel missions?", EVERYONE)
-DRIVE = Permission("mission.drive", "Can the subject claim, report on and finish its own missions?", EVERYONE)
+WRITE = Permission("mission.write", "Can the subject create and cancel missions?", WRITERS)
+DRIVE = Permission("mission.drive", "Can the subject claim, report on and finish its own missions?", WRITERS)

@@ -8,6 +8,7 @@ from models.enums import PilotageRole, Role
 from models.errors import Forbidden
 
 EVERYONE = frozenset(Role)
+WRITERS = EVERYONE - {Role.VIEWER}
 ADMINS = frozenset({Role.OWNER, Role.ADMIN})
 OWNER = frozenset({Role.OWNER})
 

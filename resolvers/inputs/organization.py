@@ -12,15 +12,26 @@ from resolvers.kit.input import Input, Name, Slug
 
 
 def _member_role(value: Any) -> Role:
+    if value not in (Role.ADMIN, Role.MEMBER, Role.VIEWER):
+        raise PydanticCustomError("role", "must be admin, member or viewer")
+    return Role(value)
+
+
+def _project_role(value: Any) -> Role:
     if value not in (Role.ADMIN, Role.MEMBER):
         raise PydanticCustomError("role", "must be admin or member")
     return Role(value)
 
 
 MemberRole = Annotated[
-    Role, BeforeValidator(_member_role), WithJsonSchema({"type": "string", "enum": ["admin", "member"]})
+    Role, BeforeValidator(_member_role), WithJsonSchema({"type": "string", "enum": ["admin", "member", "viewer"]})
 ]
 """A role that can be given: an organization or workspace has the owner that it was created by."""
+
+ProjectRole = Annotated[
+    Role, BeforeValidator(_project_role), WithJsonSchema({"type": "string", "enum": ["admin", "member"]})
+]
+"""A role in a project. Who only reads, reads all that is in the workspace."""
 
 
 RelayModeWord = Annotated[RelayMode, WithJsonSchema({"type": "string", "enum": list(RelayMode)})]
@@ -62,7 +73,7 @@ class OrganizationMemberAdd(Input):
     """
 
     email: Email = Field(description="The e-mail address of an account.")
-    role: MemberRole = Field(description="ADMIN or MEMBER.")
+    role: MemberRole = Field(description="ADMIN, MEMBER or VIEWER.")
 
 
 class OrganizationMemberUpdate(Input):
@@ -71,4 +82,4 @@ class OrganizationMemberUpdate(Input):
     The role that the member has from now on.
     """
 
-    role: MemberRole = Field(description="ADMIN or MEMBER.")
+    role: MemberRole = Field(description="ADMIN, MEMBER or VIEWER.")

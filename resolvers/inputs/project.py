@@ -7,7 +7,7 @@ from models.enums import Role
 from models.errors import BadUserInput
 from models.facts import CREATE, UPDATE
 from resolvers.inputs.account import AnyEmail
-from resolvers.inputs.organization import MemberRole
+from resolvers.inputs.organization import ProjectRole
 from resolvers.inputs.template import TemplateKey
 from resolvers.kit.fields import fields_of
 from resolvers.kit.input import Input, Name, UserId, WorkspaceId
@@ -47,7 +47,7 @@ class ProjectMemberAdd(Input):
 
     email: AnyEmail | None = Field(None, description="The e-mail address of the account.")
     user_id: UserId | None = Field(None, description="The id of the user.")
-    role: MemberRole = Field(Role.MEMBER, description="ADMIN or MEMBER; MEMBER by default.")
+    role: ProjectRole = Field(Role.MEMBER, description="ADMIN or MEMBER; MEMBER by default.")
 
     def one(self) -> dict[str, object]:
         """The filter that finds the user; raises BadUserInput unless exactly one of the two is given."""
@@ -59,4 +59,4 @@ class ProjectMemberAdd(Input):
 class ProjectMemberUpdate(Input):
     """What changes of a member of a project."""
 
-    role: MemberRole = Field(description="ADMIN or MEMBER.")
+    role: ProjectRole = Field(description="ADMIN or MEMBER.")

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from models.enums import PilotageRole, Role
 from resolvers.inputs.account import Email
-from resolvers.inputs.organization import MemberRole
+from resolvers.inputs.organization import MemberRole, ProjectRole
 from resolvers.kit.input import AgentId, Flag, Input, Name, NotNull, OrganizationId, Policy, ProjectId, Slug
 
 
@@ -60,13 +60,13 @@ class WorkspaceMemberInvite(Input):
     """
 
     email: Email = Field(description="The e-mail address that the invitation is for.")
-    role: MemberRole = Field(Role.MEMBER, description="ADMIN or MEMBER; MEMBER by default.")
+    role: MemberRole = Field(Role.MEMBER, description="ADMIN, MEMBER or VIEWER; MEMBER by default.")
     project_id: ProjectId | None = Field(None, description="A project of the workspace that they join as well.")
-    project_role: MemberRole | None = Field(None, description="ADMIN or MEMBER there; MEMBER by default.")
+    project_role: ProjectRole | None = Field(None, description="ADMIN or MEMBER there; MEMBER by default.")
 
 
 class WorkspaceMemberUpdate(Input):
     """What changes of a member."""
 
-    role: MemberRole | None = Field(None, description="ADMIN or MEMBER.")
+    role: MemberRole | None = Field(None, description="ADMIN, MEMBER or VIEWER.")
     pilotage_role: PilotageRoleName | None = Field(None, description="What the member may do in the cockpit.")

@@ -13,7 +13,7 @@ from bson import ObjectId
 from auth.policies.permission import Permission
 from models import OrganizationMember, WorkspaceMember
 from models.base import AnyRecord, R, Recorded, collection
-from models.errors import BadUserInput, NotFound, OrreryError
+from models.errors import BadUserInput, Forbidden, NotFound, OrreryError
 from models.ids import Kind, among, parse_id
 from models.records import OrganizationMemberRecord, WorkspaceMemberRecord
 from resolvers.kit import tombstone
@@ -98,7 +98,7 @@ async def access_batch(
 ) -> tuple[ObjectId, dict[ObjectId, OrreryError]]:
     """The workspace of several objects, which is that of the first one in reach, and why others are out of reach.
 
-    Raises NotFound where all are.
+    Raises NotFound where all are, Forbidden where the caller may read one and not this.
     """
     wanted = dict.fromkeys(tombstone.FIELDS, 1)
     found = await collection(noun.model).find({"_id": {"$in": list(ids)}}, wanted).to_list()
@@ -121,7 +121,8 @@ async def access_batch(
                 f"is a {noun.title.lower()} of another workspace than the first", field="ids"
             )
     if workspace_id is None:
-        raise NotFound(noun.title)
+        forbidden = next((error for error in refused.values() if isinstance(error, Forbidden)), None)
+        raise forbidden or NotFound(noun.title)
     return workspace_id, refused
 
 

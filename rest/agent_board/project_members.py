@@ -12,7 +12,7 @@ from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from models.ids import Kind
 from models.records import InvitationRecord, ProjectMemberRecord, ProjectRecord
 from resolvers.inputs.account import Email
-from resolvers.inputs.organization import MemberRole as GivenRole
+from resolvers.inputs.organization import ProjectRole
 from resolvers.inputs.project import ProjectMemberAdd, ProjectMemberUpdate
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.invitation.invitation import invite_workspace_member, list_invitations, revoke_invitation
@@ -37,7 +37,7 @@ class ProjectMemberBody(Input):
     """Who becomes a member, by address."""
 
     email: Email
-    role: GivenRole = Field(default=Role.MEMBER)
+    role: ProjectRole = Field(default=Role.MEMBER)
 
 
 class ProjectMemberData(TypedDict):

@@ -18,8 +18,17 @@ CALLERS = ("anonymous", "expired", "revoked", "wrong scope", "outsider", "bystan
 SERVER_ROLE = {"bystander": ServerRole.ADMIN, "outsider": ServerRole.SUPER_ADMIN}
 """What callers may do with the installation; others nothing."""
 
-_ORGANIZATION_ROLE = {"bystander": Role.MEMBER, "member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
-_WORKSPACE_ROLE = {"member": Role.MEMBER, "admin": Role.ADMIN, "agent": Role.MEMBER}
+VIEWER = "viewer"
+"""Who reads as members do, and writes nothing: that is a matter of operations alone."""
+
+_ORGANIZATION_ROLE = {
+    "bystander": Role.MEMBER,
+    "member": Role.MEMBER,
+    "viewer": Role.MEMBER,
+    "admin": Role.ADMIN,
+    "agent": Role.MEMBER,
+}
+_WORKSPACE_ROLE = {"member": Role.MEMBER, "viewer": Role.VIEWER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 
 SCRIPTS = ("scriptCreate", "scriptUpdate", "scriptReorder", "scriptRun", "scriptCancel", "scriptDelete")
 DECISIONS = ("proposalApprove", "proposalReject", "proposalReview", "proposalApply", "proposalUpdate")
@@ -41,22 +50,25 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("missionComplete", "agent"): Forbidden,
     ("missionFail", "agent"): Forbidden,
     # Who decides is of the workspace's admins, has a pilotage role, or began the mission.
-    **{(name, "member"): Forbidden for name in DECISIONS},
+    **{(name, caller): Forbidden for name in DECISIONS for caller in ("member", "viewer")},
     # What models are asked with is the organization's.
     ("projectCredentialSet", "member"): Forbidden,
     ("cardCredentialSet", "member"): Forbidden,
     # A conversation is its person's.
-    **{(name, caller): NotFound for name in CONVERSATIONS for caller in ("member", "admin")},
+    **{(name, caller): NotFound for name in CONVERSATIONS for caller in ("member", "admin", "viewer")},
+    ("preSessionAccept", "viewer"): Forbidden,
     # Scripts are for the admins of their project.
     **{(name, "member"): Forbidden for name in SCRIPTS},
     # A notification is its addressee's.
     ("notification", "outsider"): NotFound,
     ("notification", "bystander"): NotFound,
     ("notification", "member"): NotFound,
+    ("notification", "viewer"): NotFound,
     ("notification", "admin"): NotFound,
     ("notificationMarkRead", "outsider"): NotFound,
     ("notificationMarkRead", "bystander"): NotFound,
     ("notificationMarkRead", "member"): NotFound,
+    ("notificationMarkRead", "viewer"): NotFound,
     ("notificationMarkRead", "admin"): NotFound,
     # `node` finds its tenant in the object.
     ("node", "outsider"): NotFound,

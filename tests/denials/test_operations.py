@@ -6,7 +6,7 @@ from gateway.database import Database
 from models.errors import OrreryError
 from resolvers.catalogue import CATALOGUE
 from tests.denials.calls import CALLS
-from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
+from tests.denials.expect import BEYOND, CALLERS, VIEWER, refusal, token_of
 from tests.denials.world import World, fingerprint
 
 
@@ -123,7 +123,7 @@ async def test_an_operation_refuses_as_its_policy_says(name: str, world: World, 
     # When
     answers: dict[str, str | None] = {}
     wanted: dict[str, str | None] = {}
-    for caller in CALLERS:
+    for caller in (*CALLERS, VIEWER):
         refused = BEYOND.get((name, caller), refusal(operation, caller))
         if refused is None and not operation.read_only:
             continue  # it would be carried out; other tests do that

@@ -180,7 +180,7 @@ async def build(people: People) -> World:
     world.ids["session"] = owner.subject.credential_id
     world.tokens["owner"] = people.sign_ins[owner.user_id].access_token
     await _tenants(world)
-    for role in ("admin", "member"):
+    for role in ("admin", "member", "viewer"):
         await _joined(world, role, Role(role))
     bystander = await _registered(world, "bystander")
     await people.confirm(bystander)

@@ -57,8 +57,8 @@ def organization_member(record: OrganizationMemberRecord) -> OrganizationMemberD
 
 
 def member_role(role: Role) -> MemberRole:
-    """A role as it is shown."""
-    return "member" if role is Role.MEMBER else "admin"
+    """A role as it is shown. Who only reads is a member as well."""
+    return "admin" if role in (Role.OWNER, Role.ADMIN) else "member"
 
 
 def display_name(user: Mapping[str, Any]) -> str:

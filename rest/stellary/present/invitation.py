@@ -9,12 +9,14 @@ from models.records import (
 )
 from resolvers.invitation.invitation import NewInvitation
 from rest.present import Timestamp, presents, shown
-from rest.stellary.present.member import Role
+from rest.stellary.present.member import Role, role_word
 
 
 @presents(models.Invitation)
 class PendingInvitation(TypedDict):
     """An invitation that was not accepted yet."""
+
+    role: Role
 
 
 class Invitation(PendingInvitation):
@@ -36,7 +38,7 @@ class InvitationPreview(TypedDict):
 
 
 def pending_invitation(record: InvitationRecord) -> PendingInvitation:
-    return shown(PendingInvitation, record)
+    return {**shown(PendingInvitation, record), "role": role_word(record["role"])}
 
 
 def invitation(created: NewInvitation) -> Invitation:
@@ -44,4 +46,4 @@ def invitation(created: NewInvitation) -> Invitation:
 
 
 def invitation_preview(record: AnyRecord) -> InvitationPreview:
-    return shown(InvitationPreview, record)
+    return {**shown(InvitationPreview, record), "role": role_word(record["role"])}

@@ -20,12 +20,19 @@ from rest.stellary.present.base import timestamp
 Role = Literal["owner", "admin", "member"]
 
 
+def role_word(role: str) -> Role:
+    """A role as it is shown. Who only reads is a member as well."""
+    shown_as: Role = word(RoleValue.MEMBER if role == RoleValue.VIEWER else RoleValue(role))
+    return shown_as
+
+
 @presents(models.OrganizationMember, without=("id", "created_at"))
 class OrganizationMember(TypedDict):
     """A person's (or an agent's) membership of an organization."""
 
     email: str
     name: str | None
+    role: Role
     isAgent: bool
     joinedAt: Timestamp
 
@@ -36,6 +43,7 @@ class WorkspaceMember(TypedDict):
 
     email: str
     name: str | None
+    role: Role
     isAgent: bool
     joinedAt: Timestamp
 
@@ -66,6 +74,7 @@ def workspace_member(record: WorkspaceMemberRecord) -> WorkspaceMember:
 class _Person(TypedDict):
     email: str
     name: str | None
+    role: Role
     isAgent: bool
     joinedAt: Timestamp
 
@@ -73,7 +82,13 @@ class _Person(TypedDict):
 def _person(record: OrganizationMemberRecord | WorkspaceMemberRecord) -> _Person:
     user = record["user"]
     joined = timestamp(record["created_at"])
-    return {"email": user["email"], "name": user["name"], "isAgent": user["is_agent"], "joinedAt": joined}
+    return {
+        "email": user["email"],
+        "name": user["name"],
+        "role": role_word(record["role"]),
+        "isAgent": user["is_agent"],
+        "joinedAt": joined,
+    }
 
 
 def membership(
@@ -85,7 +100,7 @@ def membership(
         "organizationId": str(organization["_id"]),
         "organizationSlug": organization["slug"],
         "userId": str(member["user_id"]),
-        "role": word(RoleValue(member["role"])),
+        "role": role_word(member["role"]),
         "pilotageRole": word(PilotageRoleValue(member["pilotage_role"])),
         "joinedAt": timestamp(member["created_at"]),
     }

@@ -3,12 +3,11 @@
 from typing_extensions import TypedDict
 
 import models
-from models.enums import Role as RoleValue
 from models.records import (
     OrganizationRecord,
 )
-from rest.present import presents, shown, word
-from rest.stellary.present.member import Role
+from rest.present import presents, shown
+from rest.stellary.present.member import Role, role_word
 
 
 @presents(models.Organization)
@@ -20,4 +19,4 @@ class Organization(TypedDict):
 
 def organization(record: OrganizationRecord) -> Organization:
     """`record` carries `my_role`."""
-    return {**shown(Organization, record), "myRole": word(RoleValue(record["my_role"]))}
+    return {**shown(Organization, record), "myRole": role_word(record["my_role"])}

@@ -4,13 +4,12 @@ from typing_extensions import TypedDict
 
 import models
 from models.enums import PilotageRole as PilotageRoleValue
-from models.enums import Role as RoleValue
 from models.records import (
     WorkspaceRecord,
 )
 from rest.present import presents, shown, word
 from rest.stellary.present.account import PilotageRole
-from rest.stellary.present.member import Role
+from rest.stellary.present.member import Role, role_word
 
 
 @presents(models.Workspace)
@@ -25,6 +24,6 @@ def workspace(record: WorkspaceRecord) -> Workspace:
     """`record` carries `my_role` and `my_pilotage_role`."""
     return {
         **shown(Workspace, record),
-        "myRole": word(RoleValue(record["my_role"])),
+        "myRole": role_word(record["my_role"]),
         "myPilotageRole": word(PilotageRoleValue(record["my_pilotage_role"])),
     }
