@@ -5,7 +5,8 @@
 Two gateways over one database and one Redis; clients that are cut and resume, over WebSocket and SSE; writers that
 write all the time; and a fault after another, each of which all clients have to have caught up on within 10 s.
 Everybody is told of what happens to the cards of the workspace next door: in the end, of each activity once, in their
-order. It prints a JSON object with what was done, and every contradiction.
+order. Some follow the project over the agent board's socket: they are told the same of it, and what they keep is what a
+fresh read shows. It prints a JSON object with what was done, and every contradiction.
 """
 
 import argparse
@@ -26,7 +27,7 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from tests.faults.history_clients import Reader, Watcher, seq_of
+from tests.faults.history_clients import BoardWatcher, Reader, Watcher, seq_of
 from tests.faults.history_servers import Servers
 from tests.loopback import NO_TLS
 
@@ -79,14 +80,20 @@ class Place:
     activities: int = 0
     """How many of its cards are known to have been changed."""
     happened: list[str] = field(default_factory=list)
+    name: str = ""
+    titles: dict[str, str] = field(default_factory=dict)
+    """What the agent board's interface answers in the end of the project, and of its cards by their ids."""
 
 
 @dataclass(slots=True)
 class Report:
     clients: int
     workspaces: int
+    boards: int
     events: int = 0
     received: int = 0
+    board_received: int = 0
+    board_cuts: int = 0
     notifications: int = 0
     connections: int = 0
     cuts: int = 0
@@ -102,15 +109,24 @@ class Check:
     """One run."""
 
     def __init__(
-        self, servers: Servers, tell: Callable[[str], None], clients: int, workspaces: int, events: int, seed: int
+        self,
+        servers: Servers,
+        tell: Callable[[str], None],
+        *,
+        clients: int,
+        workspaces: int,
+        boards: int,
+        events: int,
+        seed: int,
     ) -> None:
         self.servers = servers
         self.tell = tell
         self.wanted = events
         self.chance = random.Random(seed)
-        self.report = Report(clients, workspaces)
+        self.report = Report(clients, workspaces, boards)
         self.places: list[Place] = []
         self.watchers: list[Watcher] = []
+        self.boards: list[tuple[BoardWatcher, Place]] = []
         self.readers: list[tuple[Reader, Place]] = []
         self.refused = 0
 
@@ -134,12 +150,18 @@ class Check:
             self.watchers.append(
                 Watcher(place.id, place.token, place.start, number % 10 < 3, self._address, random.Random(seed))
             )
+        for number in range(self.report.boards):
+            place = self.places[number % len(self.places)]
+            chance = random.Random(self.chance.randrange(2**32))
+            board = BoardWatcher(place.id, place.token, place.start, False, self._address, chance)
+            board.project_id = place.project
+            self.boards.append((board, place))
 
     async def run(self, faults: Sequence[Fault], tell: Callable[[int], None]) -> None:
         """Write and watch, with the faults evenly in between."""
         started = asyncio.get_running_loop().time()
-        readers = [reader for reader, _ in self.readers]
-        watching = [asyncio.create_task(watcher.run()) for watcher in (*self.watchers, *readers)]
+        clients = [*self.watchers, *(board for board, _ in self.boards), *(reader for reader, _ in self.readers)]
+        watching = [asyncio.create_task(client.run()) for client in clients]
         writing = [asyncio.create_task(self._write(place)) for place in self.places for _ in range(WRITERS)]
         showing = asyncio.create_task(self._show(tell))
         try:
@@ -153,9 +175,10 @@ class Check:
             await self._caught_up("the last event")
             await self._count_activities()
             await self._caught_up("the last notification")
+            await asyncio.gather(*(self._read(place) for _, place in self.boards))
         finally:
-            for watcher in (*self.watchers, *readers):
-                watcher.stopping = True
+            for client in clients:
+                client.stopping = True
             for task in (showing, *writing, *watching):
                 task.cancel()
             await asyncio.gather(showing, *writing, *watching, return_exceptions=True)
@@ -172,6 +195,11 @@ class Check:
             report.notifications += len(reader.told)
             found = [*reader.contradictions, *_told_wrong(reader, place)]
             report.contradictions += [f"reader of {place.email}: {one}" for one in found[:SHOWN]]
+        for board, place in self.boards:
+            report.board_received += board.seen
+            report.board_cuts += board.cuts
+            found = [*board.contradictions, *_shown_wrong(board, place, self._of_project(place))]
+            report.contradictions += [f"board of {place.email}: {one}" for one in found[:SHOWN]]
         by_id = {place.id: place for place in self.places}
         report.events = sum(place.head - seq_of(place.start) for place in self.places)
         for number, watcher in enumerate(self.watchers):
@@ -217,6 +245,19 @@ class Check:
             assert not any(one["pageInfo"]["hasNextPage"] for one in lists), "more than one page of activity"
             place.happened = [one["id"] for each in lists for one in each["nodes"] if one["type"] == "CARD_UPDATED"]
             place.activities = len(place.happened)
+
+    async def _read(self, place: Place) -> None:
+        """What the agent board's interface answers of the project."""
+        async with httpx.AsyncClient(verify=NO_TLS, timeout=30.0) as http:
+            url, headers = f"http://{self._address()}/api/projects", {"authorization": f"Bearer {place.token}"}
+            projects = (await http.get(url, headers=headers)).json()["data"]
+            cards = (await http.get(f"{url}/{place.project}/cards", headers=headers)).json()["data"]
+        place.name = next(project["name"] for project in projects if project["id"] == place.project)
+        place.titles = {card["id"]: card["title"] for card in cards}
+
+    def _of_project(self, place: Place) -> list[int]:
+        """The events of the project, as one client got them that got most."""
+        return max((watcher.of_project for watcher in self.watchers if watcher.workspace_id == place.id), key=len)
 
     async def _write(self, place: Place) -> None:
         chance = random.Random(self.chance.randrange(2**32))
@@ -308,6 +349,7 @@ class Check:
     def _late(self, heads: Mapping[str, int], wanted: Sequence[tuple[Reader, int]]) -> int:
         """How many have not got what there was."""
         late = sum(watcher.position < heads[watcher.workspace_id] for watcher in self.watchers)
+        late += sum(board.of_project[-1:] < self._of_project(place)[-1:] for board, place in self.boards)
         return late + sum(len(reader.told) < count for reader, count in wanted)
 
     async def _show(self, tell: Callable[[int], None]) -> None:
@@ -328,6 +370,16 @@ def _told_wrong(reader: Reader, place: Place) -> list[str]:
     return found
 
 
+def _shown_wrong(board: BoardWatcher, place: Place, of_project: list[int]) -> list[str]:
+    """What is wrong with what a client of the agent board was told: each event once, and with them as a fresh read."""
+    found: list[str] = []
+    if board.of_project != of_project:
+        found.append(f"told {len(board.of_project)} of {len(of_project)} events")
+    if (board.name, board.titles) != (place.name, place.titles):
+        found.append("keeps another project than a fresh read shows")
+    return found
+
+
 def schedule(servers: Servers, *, long: bool) -> list[Fault]:
     """What is killed, in this order."""
     faults: list[Fault] = [
@@ -341,6 +393,8 @@ def schedule(servers: Servers, *, long: bool) -> list[Fault]:
             ("gateway 1 killed", lambda: servers.kill_gateway(1, 3.0)),
             ("database killed again", servers.kill_database),
             ("both gateways killed", lambda: _both(servers)),
+            ("gateway 0 killed again", lambda: servers.kill_gateway(0, 0.0)),
+            ("gateway 1 killed again", lambda: servers.kill_gateway(1, 0.0)),
         ]
     return faults
 
@@ -362,7 +416,13 @@ async def run(folder: Path, arguments: argparse.Namespace) -> Report:
         try:
             await servers.start()
             check = Check(
-                servers, console.log, arguments.clients, arguments.workspaces, arguments.events, arguments.seed
+                servers,
+                console.log,
+                clients=arguments.clients,
+                workspaces=arguments.workspaces,
+                boards=arguments.boards,
+                events=arguments.events,
+                seed=arguments.seed,
             )
             await check.set_up()
             faults = schedule(servers, long=not arguments.short)
@@ -382,8 +442,9 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--workspaces", type=int, default=20)
+    parser.add_argument("--boards", type=int, default=20, help="clients of the agent board")
     parser.add_argument("--events", type=int, default=20_000)
-    parser.add_argument("--short", action="store_true", help="three faults instead of seven")
+    parser.add_argument("--short", action="store_true", help="three faults instead of nine")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     arguments = parser.parse_args()
     logging.basicConfig(level="CRITICAL")

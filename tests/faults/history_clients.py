@@ -1,4 +1,5 @@
-"""The clients of the history check: they watch a workspace over WebSocket or SSE, are cut again and again, and resume.
+"""The clients of the history check: they watch a workspace over WebSocket or SSE, or a project as the agent board's
+clients do, are cut again and again, and resume.
 
 Each notes the number of every event that it gets. A number that does not follow on the one before is a contradiction.
 """
@@ -45,6 +46,9 @@ AGAIN_AFTER = 0.3
 SILENCE = 30.0
 """Seconds without a sign of life after which a client takes its connection for dead."""
 
+OF_PROJECT = frozenset({"CardUpdated", "ProjectUpdated"})
+"""What the agent board tells of as well, and happens to the one project that is written to alone."""
+
 Message = dict[str, Any]
 
 
@@ -70,6 +74,8 @@ class Watcher:
     address: Callable[[], str]
     chance: random.Random
     seen: int = 0
+    of_project: list[int] = field(default_factory=list)
+    """The numbers of the events of `OF_PROJECT`, as they came."""
     connections: int = 0
     cuts: int = 0
     lags: int = 0
@@ -120,6 +126,8 @@ class Watcher:
                     self.contradictions.append(f"{seq} came after {self.position}")
                 self.seen += 1
                 self.last = event["cursor"]
+                if event["__typename"] in OF_PROJECT:
+                    self.of_project.append(seq)
 
     async def _socket(self) -> AsyncIterator[Message]:
         url = f"ws://{self.address()}/graphql"
@@ -195,3 +203,51 @@ class Reader(Watcher):
         super()._take(event)
         if event["__typename"] == "NotificationReceived":
             self.told.append(event["notification"])
+
+
+@dataclass(eq=False)
+class BoardWatcher(Watcher):
+    """One that follows a project over the agent board's socket, and keeps what it is told that the project is like."""
+
+    project_id: str = ""
+    name: str | None = None
+    titles: dict[str, str] = field(default_factory=dict)
+
+    def _take(self, event: Message) -> None:
+        match event["type"]:
+            case "subscribed":
+                self.connections += 1
+                if not event["data"]["recovered"]:
+                    self.contradictions.append(f"not recovered after {self.position}")
+            case "lagged":
+                self.lags += 1
+                raise Cut
+            case "error":
+                raise Cut  # the database is away
+            case kind:
+                self._note(kind, event["data"], event["cursor"])
+
+    def _note(self, kind: str, data: Message, cursor: str) -> None:
+        if seq_of(cursor) <= self.position:
+            self.contradictions.append(f"{seq_of(cursor)} came after {self.position}")
+        self.seen += 1
+        self.last = cursor
+        if kind == "card_updated":
+            self.titles[data["id"]] = data["title"]
+        elif kind == "project_updated":
+            self.name = data["name"]
+        self.of_project.append(seq_of(cursor))
+
+    async def _socket(self) -> AsyncIterator[Message]:
+        url = f"ws://{self.address()}/api/ws?token={self.token}"
+        async with connect(url, close_timeout=0.2, max_queue=None) as socket:
+            try:
+                payload = {"projectId": self.project_id, "after": self.last}
+                await socket.send(json.dumps({"type": "subscribe", "payload": payload}))
+                while True:
+                    async with asyncio.timeout(SILENCE):
+                        message = json.loads(await socket.recv())
+                    if message["projectId"] is not None:  # else it is of the person's own stream
+                        yield message
+            finally:
+                socket.transport.abort()  # a cut, not a farewell

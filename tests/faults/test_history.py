@@ -12,7 +12,7 @@ async def test_every_client_sees_every_event_once_and_in_order_whatever_is_kille
     """`python -m tests.faults.history` is the long run."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "tests.faults.history", "--short", "--clients=20", "--workspaces=4", "--events=600"),
+        *("-m", "tests.faults.history", "--short", "--clients=20", "--workspaces=4", "--boards=4", "--events=600"),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -24,5 +24,6 @@ async def test_every_client_sees_every_event_once_and_in_order_whatever_is_kille
     assert report["contradictions"] == [], report
     assert report["received"] == 5 * report["events"] >= 5 * 600
     assert report["notifications"] > 50
+    assert report["board_received"] > 400
     assert len(report["faults"]) == 3
     assert report["cuts"] > 20
