@@ -48,13 +48,17 @@ ONES_OWN = {
     # The reader that asks the model, made once in a workspace.
     "projectDraftGenerateRoadmap": {"organizationMemberAdd", "agentCreate"},
     "projectDraftRefine": {"organizationMemberAdd", "agentCreate"},
+    # The agent of a workspace that works on its cards, made once.
+    "missionRetry": {"organizationMemberAdd", "agentCreate"},
     # A text alone.
     "documentRestoreVersion": {"documentMove"},
     # A template is made of a project by this one alone.
     "templateCreateFromProject": {"templateCreate"},
     **dict.fromkeys(
         (
+            "cardActivate",
             "cardComplete",
+            "cardCredentialSet",
             "cardCustomFieldsSet",
             "cardLabelAdd",
             "cardLabelRemove",
