@@ -9,7 +9,6 @@ from typing import Annotated
 
 import orjson
 from bson import ObjectId
-from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import credential as policy
@@ -21,7 +20,7 @@ from models.facts import CREATE
 from models.ids import Kind, parse_id
 from models.records import CredentialRecord, OrganizationMemberRecord, OrganizationRecord
 from models.text import slug_of
-from models.write import find_and_delete
+from models.write import find_and_delete, update_and_read
 from realtime.events.credential import (
     CredentialCreated,
     CredentialDeleted,
@@ -227,9 +226,7 @@ async def delete_credential(ctx: Context, door: CredentialRecord) -> Committed[O
         await forget(change, door["_id"])
         default = {"_id": door["organization_id"], "default_credential_id": door["_id"]}
         none = {"$set": {"default_credential_id": None, "updated_at": change.at}}
-        organization = await collection(Organization).find_one_and_update(
-            default, none, return_document=ReturnDocument.AFTER, session=change.session
-        )
+        organization = await update_and_read(Organization, default, none, change.session)
         if organization is not None:
             change.append(door["organization_id"], OrganizationUpdated(organization=organization))
         change.append(door["organization_id"], CredentialDeleted(deleted_id=door["_id"]))

@@ -14,7 +14,7 @@ from typing import Any
 
 from auth.subject import ANONYMOUS
 from models import Project, ScriptRun
-from models.base import collection, utc_now
+from models.base import collection, utc_now, with_changes
 from models.errors import NotBound, OrreryError
 from models.reach import LATER
 from models.records import ScriptRunRecord
@@ -86,8 +86,12 @@ class Output:
 async def claim(services: Services, holder: str) -> ScriptRunRecord | None:
     """Take a run that nobody has begun with; None where there is none."""
     free = {"status": ScriptStatus.RUNNING.value, "lease_until": None}
-    taken = {"$set": {"holder": holder, "lease_until": utc_now() + LEASE}}
-    return await collection(ScriptRun).find_one_and_update(free, taken, projection=NOT_TOLD, return_document=True)
+    taken = {"holder": holder, "lease_until": utc_now() + LEASE}
+    while (found := await collection(ScriptRun).find_one(free, NOT_TOLD)) is not None:
+        done = await collection(ScriptRun).update_one({**free, "_id": found["_id"]}, {"$set": taken})
+        if done.matched_count:
+            return with_changes(found, taken)
+    return None
 
 
 async def end_lost(services: Services) -> int:
@@ -170,7 +174,10 @@ async def _keep(services: Services, run: ScriptRunRecord, holder: str, output: O
             output.told, output.new = told, new + output.new
             raise
         values = {"lease_until": values["lease_until"]}
-    still = await collection(ScriptRun).find_one_and_update(held, {"$set": values}, projection={"is_cancelled": 1})
+    kept = await collection(ScriptRun).update_one(held, {"$set": values})
+    still = (
+        await collection(ScriptRun).find_one({"_id": run["_id"]}, {"is_cancelled": 1}) if kept.matched_count else None
+    )
     return still is not None and not still["is_cancelled"]
 
 

@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -112,18 +113,25 @@ async def run(
         await asyncio.wait((handing, watching), return_when=asyncio.FIRST_COMPLETED)
         reason = watching.result() if watching.done() else None
         if reason is not None:
-            process.kill()
+            _kill(process)
         await handing
         code = await process.wait()
         return Ended(code if reason is None else None, reason)
     finally:
         watching.cancel()
-        with suppress(ProcessLookupError):
-            process.kill()
+        _kill(process)
         handing.cancel()
         await asyncio.gather(watching, handing, return_exceptions=True)
         await process.wait()
         os.close(reading)
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """End it with what it has begun: its group too, as a sandbox that is still being made does not know yet that it
+    is to end with the one that makes it."""
+    with suppress(ProcessLookupError):
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 async def _hand_on(process: asyncio.subprocess.Process, take: Callable[[bytes], Awaitable[None]]) -> None:
