@@ -69,7 +69,13 @@ async def get(call: Call) -> AgentData:
     return agent(card, await _active(call, card))
 
 
-@routes.post("/cancel", "Cancel the run of a card", runs=cancel_mission, status=NO_CONTENT)
+@routes.post(
+    "/cancel",
+    "Cancel the run of a card",
+    runs=cancel_mission,
+    status=NO_CONTENT,
+    reads=[get_mission],
+)
 async def cancel(call: Call) -> None:
     """Also where it has just ended by itself, or there is none."""
     mission = await _active(call, await _card(call))
@@ -114,25 +120,39 @@ async def say(call: Call) -> AgentData:
     return agent(card, (await prompt_card(call.ctx, card["_id"], values)).value)
 
 
-@routes.post("/retry", "Try the last run of a card once more", runs=retry_mission, status=NO_CONTENT)
+@routes.post(
+    "/retry",
+    "Try the last run of a card once more",
+    runs=retry_mission,
+    status=NO_CONTENT,
+    reads=[list_missions_of_card],
+)
 async def retry(call: Call) -> None:
     """With what came of it. 409 unless it failed or was cancelled."""
     await retry_mission(call.ctx, (await _last(call, await _card(call)))["_id"])
 
 
-@routes.post("/relaunch", "Begin the work on a card anew", runs=relaunch_mission, status=NO_CONTENT)
+@routes.post(
+    "/relaunch",
+    "Begin the work on a card anew",
+    runs=relaunch_mission,
+    status=NO_CONTENT,
+    reads=[list_missions_of_card],
+)
 async def relaunch(call: Call) -> None:
     """A run that is not finished ends."""
     await relaunch_mission(call.ctx, (await _last(call, await _card(call)))["_id"])
 
 
-@routes.post("/relay", "Hand the run of a card over to a new one", runs=relay_mission, status=NO_CONTENT)
+@routes.post(
+    "/relay", "Hand the run of a card over to a new one", runs=relay_mission, status=NO_CONTENT, reads=[get_mission]
+)
 async def relay(call: Call) -> None:
     """That begins with a summary of what came of it so far."""
     await relay_mission(call.ctx, (await _working(call, await _card(call)))["_id"])
 
 
-@routes.post("/plan-approve", "Approve what an agent plans", runs=review_mission, status=200)
+@routes.post("/plan-approve", "Approve what an agent plans", runs=review_mission, status=200, reads=[get_mission])
 async def approve_plan(call: Call) -> AgentData:
     """Or say what is to be different. 409 unless it waits for that."""
     card, values = await _card(call), call.body(MissionReview)

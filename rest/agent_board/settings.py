@@ -13,7 +13,7 @@ from models.records import PreferencesRecord
 from resolvers.inputs.organization import OrganizationUpdate, RelayModeWord, Threshold
 from resolvers.inputs.preferences import PanelStatesUpdate, PreferencesUpdate
 from resolvers.kit.input import Flag, Input, read_input
-from resolvers.organization.organization import get_organization_by_id, update_organization
+from resolvers.organization.organization import get_organization_by_id, list_organizations, update_organization
 from resolvers.preferences.panel_state import delete_panel_state, list_panel_states, update_panel_states
 from resolvers.preferences.preferences import get_preferences, update_preferences
 from rest.agent_board import guards
@@ -122,6 +122,7 @@ async def find_relay(call: Call) -> RelayData:
     runs=update_organization,
     body=RelayBody,
     names_object=True,
+    reads=[list_organizations],
 )
 async def update_relay(call: Call) -> RelayData:
     """For admins of the organization."""

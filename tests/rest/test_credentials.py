@@ -41,7 +41,11 @@ def test_only_registering_signing_in_and_links_are_open() -> None:
         "/api/auth/register",
         "/api/auth/setup",
         "/api/health",
+        "/api/settings/auth",
         "/api/settings/auth-status",
+        "/api/credentials/oauth/callback",  # by the cookie of the browser that began it
+        "/api/oidc/login",
+        "/api/oidc/callback",
     }
 
 

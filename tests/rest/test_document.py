@@ -95,6 +95,7 @@ async def test_routes_that_set_cookies_are_those_that_declare_it(api: Api) -> No
         "/auth/two-factor/verify",
         "/auth/delete-account",
         "/invitations/{token}/register",
+        "/api/oidc/callback",
     }
 
 

@@ -13,6 +13,7 @@ DELETE = "mutation ($id: ID!) { cardDelete(id: $id) { cursor } }"
 DELETE_PROJECT = "mutation ($id: ID!) { projectDelete(id: $id) { cursor } }"
 AGENT = 'mutation ($w: ID!) { agentCreate(input: {workspaceId: $w, name: "Ada", slug: "ada"}) { agent { id } } }'
 ASK = 'mutation ($a: ID!, $c: ID!) { missionCreate(input: {agentId: $a, cardId: $c, prompt: "Go"}) { mission { id } } }'
+CANCEL = "mutation ($id: ID!) { missionCancel(id: $id) { cursor } }"
 ABOUT = "query ($id: ID!) { mission(id: $id) { card { id } project { id } } }"
 
 
@@ -41,7 +42,7 @@ async def test_the_id_of_a_card_of_another_tenant_answers_as_one_of_nobody_even_
     board: Board, eve: Board, deleted: str
 ) -> None:
     card = await board.card("Plans")
-    await asked(board, card)
+    await board.ann.ask(CANCEL, id=await asked(board, card))
     if deleted == "card":
         await board.ann.ask(DELETE, id=card)
     elif deleted == "project":
@@ -62,6 +63,7 @@ async def test_a_mission_leads_to_nothing_once_its_card_is_gone(board: Board, ev
     card = await board.card("Plans")
     mission = await asked(board, card)
     before = (await board.ann.ask(ABOUT, id=mission))["mission"]
+    await board.ann.ask(CANCEL, id=mission)
     await board.ann.ask(DELETE_PROJECT, id=board.project)
     after = (await board.ann.ask(ABOUT, id=mission))["mission"]
     other = await eve.card("Theirs")

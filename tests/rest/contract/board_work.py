@@ -3,7 +3,7 @@
 from tests.denials.board_routes import B_CARD, B_PROJECT, BOARD
 from tests.rest.contract.board import GONE, data, no_id
 from tests.rest.contract.contract import MALFORMED, STRANGER, Contract, Ref, Refused, Then, bad, without
-from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, TIME, Having, maybe
+from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, TEXT, TIME, Having, maybe
 from tests.rest.contract.stage import Stage
 
 BOARDS = B_PROJECT + "/boards"
@@ -44,7 +44,7 @@ WHOLE = {
     "credentialId": None,
     "autoApprovalPending": False,
     "attachmentCount": 1,
-    "worktree": None,
+    "worktree": maybe({"branch": TEXT}),
     "createdAt": TIME,
     "completedAt": maybe(TIME),
 }
