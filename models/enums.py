@@ -591,11 +591,3 @@ class ConsentSubject(Told):
 
     TERMS = "terms", "The terms of use."
     PRIVACY = "privacy", "The privacy policy."
-
-
-class KeyState(StrEnum):
-    """How far the request of an idempotency key has come; `committed`: its change is, its answer is not kept yet."""
-
-    PENDING = "pending"
-    COMMITTED = "committed"
-    DONE = "done"

@@ -1,13 +1,21 @@
 """What became of requests that named a key, so that sending one again does nothing twice."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from beanie import PydanticObjectId
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Recorded
-from models.enums import KeyState
 from models.records import IdempotencyKeyRecord
+
+
+class KeyState(StrEnum):
+    """How far the request of an idempotency key has come; `committed`: its change is, its answer is not kept yet."""
+
+    PENDING = "pending"
+    COMMITTED = "committed"
+    DONE = "done"
 
 
 class IdempotencyKey(Recorded[IdempotencyKeyRecord]):

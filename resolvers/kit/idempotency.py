@@ -22,8 +22,8 @@ from auth.counting import count_attempt
 from auth.subject import Credential, Subject
 from models import IdempotencyKey
 from models.base import Record, collection, to_record, utc_now
-from models.enums import KeyState
 from models.errors import BadUserInput, Conflict, RateLimited
+from models.idempotency import KeyState
 from models.reach import reachable
 from models.records import IdempotencyKeyRecord
 from realtime.log import Change
