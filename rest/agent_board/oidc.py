@@ -81,7 +81,13 @@ async def test(call: Call) -> TriedData:
 
 
 @routes.get(
-    "/login", "Go to the identity provider", runs=begin_sign_on, query=LoginQuery, response=BegunData, redirects=True
+    "/login",
+    "Go to the identity provider",
+    runs=begin_sign_on,
+    query=LoginQuery,
+    response=BegunData,
+    redirects=True,
+    refused_with=(409,),
 )
 async def login(call: Call) -> Response | BegunData:
     """Redirects the browser, which keeps what the callback needs in a cookie. Where there is none: 409.

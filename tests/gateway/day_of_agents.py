@@ -102,7 +102,7 @@ class Curl:
         wanted = status or (201 if method == "POST" else 200)
         if int(code) != wanted:
             raise UnexpectedError(f"{method} {path}: {code} {text[:300]}")
-        return json.loads(text)
+        return json.loads(text) if text else None
 
     @asynccontextmanager
     async def stream(

@@ -23,7 +23,7 @@ PORT = 3979
 SECONDS = 40
 PROMPT = "Mend the roof before it rains."
 FIRST = {"email": "ann@example.org", "password": "a long password", "displayName": "Ann"}
-WORKTREE = "mutation ($c: ID!) { worktreeCreate(input: {cardId: $c}) { worktree { path branch } } }"
+WORKTREE = "mutation ($c: ID!) { worktreeCreate(cardId: $c) { worktree { path branch } } }"
 
 
 def script(request: Json, before: int) -> Turn:
