@@ -63,7 +63,7 @@ async def test_an_operation_tells_nothing_of_objects_of_another_tenant(name: str
 
 @pytest.mark.parametrize("caller", ["outsider", "bystander"])
 async def test_any_id_of_another_tenant_is_no_node(world: World, caller: str) -> None:
-    shared = {"organization", "user", *(f"{who}_id" for who in ("bystander", "member", "admin", caller))}
+    shared = {"organization", "user", *(f"{who}_id" for who in ("bystander", "member", "viewer", "admin", caller))}
     wanted = {
         name: value
         for name, value in world.ids.items()
