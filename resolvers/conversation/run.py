@@ -19,7 +19,7 @@ from resolvers.kit.context import Context, Services
 from resolvers.mission.calls import settle_call
 from resolvers.mission.quoted import quoted
 from resolvers.mission.report import Report
-from resolvers.mission.run import LEASE, MAX_LOSSES, Held, RunLostError, set_run
+from resolvers.mission.run import MAX_LOSSES, Held, RunLostError, mark_taken, set_run
 
 READING = frozenset({TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ})
 """What a pre-session's model may do."""
@@ -169,16 +169,7 @@ async def take_conversation(services: Services, conversation_id: ObjectId, holde
         if conversation is None or conversation["status"] != ConversationStatus.ACTIVE:
             await collection(MissionRun).delete_one({"_id": conversation_id}, session=change.session)
             return None
-        losses = run["losses"] + (run["holder"] is not None)
-        fence = run["fence"] + 1
-        taken: Record = {
-            "holder": holder,
-            "fence": fence,
-            "due_at": change.at + LEASE,
-            "losses": losses,
-            "waits_on": [],
-        }
-        await collection(MissionRun).update_one({"_id": conversation_id}, {"$set": taken}, session=change.session)
+        fence, losses = await mark_taken(change, run, holder)
         held = Talking(
             ctx,
             agent,

@@ -244,10 +244,7 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
         if mission is None or mission["status"] not in ACTIVE:
             await collection(MissionRun).delete_one({"_id": mission_id}, session=change.session)
             return None
-        losses = run["losses"] + (run["holder"] is not None)
-        held = {"holder": holder, "fence": run["fence"] + 1, "due_at": change.at + LEASE}
-        taken: Record = {**held, "losses": losses, "waits_on": []}
-        await collection(MissionRun).update_one({"_id": mission_id}, {"$set": taken}, session=change.session)
+        fence, losses = await mark_taken(change, run, holder)
         if losses >= MAX_LOSSES:
             told = f"Whoever worked on it went away {losses} times in a row"
             await end(ctx, change, mission, MissionStatus.FAILED, error=told)
@@ -260,7 +257,7 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
             mission_id,
             mission["workspace_id"],
             workspace["organization_id"],
-            run["fence"] + 1,
+            fence,
             Cause(**cause) if (cause := mission.get("cause")) is not None else None,
             mission["project_id"],
             mission["card_id"],
@@ -270,6 +267,14 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
     if taken is not None and run["holder"] is not None:
         COUNTS.add("leases_lost", "runtime")
     return taken
+
+
+async def mark_taken(change: Change, run: MissionRunRecord, holder: str) -> tuple[int, int]:
+    """Let a run be a holder's; the fence of what it writes, and how many before it went away in a row."""
+    fence, losses = run["fence"] + 1, run["losses"] + (run["holder"] is not None)
+    taken: Record = {"holder": holder, "fence": fence, "due_at": change.at + LEASE, "losses": losses, "waits_on": []}
+    await collection(MissionRun).update_one({"_id": run["_id"]}, {"$set": taken}, session=change.session)
+    return fence, losses
 
 
 def agent_subject(agent: AgentRecord) -> Subject:

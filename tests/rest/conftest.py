@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,14 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from auth.authenticate import SESSION_COOKIE, authenticate
-from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS
 from gateway.database import Database
 from models import Column
 from models.base import collection
 from models.ids import Kind, new_id
 from models.records import ProjectRecord, UserRecord
-from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import Change, EventLog
 from resolvers.account.registration import Also
@@ -30,13 +27,13 @@ from resolvers.workspace.workspace import insert_workspace
 from rest.agent_board import backups
 from rest.app import build_routes, failures
 from serving.cookies import CookieScope
-from tests.machine import base, project_roots
 from tests.provider import outbound
-from tests.resolvers.lab import MODELS, VAULT, sign_up
 from tests.resolvers.lab import PASSWORD as PASSWORD
+from tests.resolvers.lab import sign_up
 from tests.resolvers.projects import insert_board
 from tests.rest.document import response_problems, template_of
 from tests.rest.recorded import Recorder
+from tests.services import whole_services
 
 assert CATALOGUE  # whole, as a gateway has it: with the gate that agents pass
 
@@ -94,20 +91,7 @@ async def services(database: Database, tmp_path_factory: pytest.TempPathFactory)
     """The services of a gateway over the embedded database."""
     hub = Hub(EventLog(database.client))
     await hub.start()
-    yield Services(
-        hub,
-        Guard(),
-        JwtSigner("rest-tests-" * 4),
-        timedelta(days=7),
-        "http://testserver",
-        vault=VAULT,
-        project_roots=project_roots(),
-        worktrees=base() / "worktrees",
-        models=MODELS,
-        backup_dir=tmp_path_factory.mktemp("backups"),
-        outbound=outbound(),
-        runs_scripts=True,
-    )
+    yield whole_services(hub, backup_dir=tmp_path_factory.mktemp("backups"), outbound=outbound())
     await hub.stop()
 
 

@@ -47,9 +47,7 @@ class TalkWrites(Writes):
         return await begin_attempt(request)
 
     async def keep_turn(self, turn: Turn) -> Kept:
-        held = turn.held
-        assert isinstance(held, Talking)  # noqa: S101  (whoever takes it says so)
-        return await keep_turn(turn, held)
+        return await keep_turn(turn, _talking(turn.held))
 
 
 @dataclass(slots=True)
@@ -66,9 +64,7 @@ class Talk(Loop):
     @property
     def talking(self) -> Talking:
         """What is held, which is a conversation."""
-        held: Held = self.held
-        assert isinstance(held, Talking)  # noqa: S101  (whoever takes it says so)
-        return held
+        return _talking(self.held)
 
     async def _round(self) -> bool:
         if not self.steps:
@@ -132,3 +128,9 @@ _ABOUT = {
         "that it is done. Then say in a sentence what you have assumed.",
     ),
 }
+
+
+def _talking(held: Held) -> Talking:
+    if not isinstance(held, Talking):
+        raise TypeError("what is held is no conversation")
+    return held

@@ -3,14 +3,12 @@
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from graphql import GraphQLUnionType
 from pymongo import monitoring
 
-from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS, Subject
 from gateway.database import Database
 from models import Card
@@ -18,7 +16,6 @@ from models.base import collection
 from models.errors import NotFound
 from models.rank import MAX_LENGTH
 from models.records import CardRecord
-from realtime.guard import Guard
 from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.card import card, comment, label
@@ -41,10 +38,10 @@ from tests.gateway.lab import JSON
 from tests.gateway.replay.cases import CASES, NOT_RUN, UNSEEN, Case
 from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
 from tests.gateway.replay.nouns import SNAPSHOT
-from tests.machine import base, project_roots
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.kept import check_facts, check_lanes, forget_lanes, ledger_of
-from tests.resolvers.lab import MODELS, VAULT, People, again
+from tests.resolvers.lab import People, again
+from tests.services import whole_services
 from tests.serving.graph.streams import engine_of, replay_to
 from tests.written import Kept, Written
 
@@ -138,18 +135,7 @@ async def built(database: Database) -> AsyncIterator[Watched]:
     await empty(database)
     hub = Hub(EventLog(database.client))
     await hub.start()
-    services = Services(
-        hub,
-        Guard(),
-        JwtSigner("replay-" * 6),
-        timedelta(days=7),
-        "http://testserver",
-        vault=VAULT,
-        project_roots=project_roots(),
-        worktrees=base() / "worktrees",
-        models=MODELS,
-        runs_scripts=True,
-    )
+    services = whole_services(hub)
     world = await build(People(Context(ANONYMOUS, services)))
     kept = Kept(database.db, CHANGED)
     await kept.keep()
