@@ -93,6 +93,10 @@ class IdentityLinked(Event):
     """The person signs in with the identity provider from now on, too."""
 
 
+class IdentityUnlinked(Event):
+    """Whoever signed in to the account with the identity provider does so no more."""
+
+
 class UserDeleted(Event):
     """The account was deleted: what remains of the user has no name and no address."""
 

@@ -7,13 +7,20 @@ from bson import ObjectId
 from auth.attempts import ONE_ACCOUNT, Gate, check_password
 from auth.counting import count_attempt
 from auth.passwords import hash_password, renewed_hash
-from models import ApiToken, Mail, MailLink, Session, User
+from models import ApiToken, Identity, Mail, MailLink, Session, User
 from models.address import mailbox
 from models.base import Record, collection, to_record
 from models.enums import LinkPurpose, MailTemplate
 from models.errors import BadUserInput, Conflict, Unauthenticated
+from models.installation_enums import AuthProvider
 from models.records import UserRecord
-from realtime.events.account import ApiTokenRevoked, PasswordChanged, PasswordReset, TwoFactorDisabled
+from realtime.events.account import (
+    ApiTokenRevoked,
+    IdentityUnlinked,
+    PasswordChanged,
+    PasswordReset,
+    TwoFactorDisabled,
+)
 from realtime.log import Change, Committed
 from resolvers.inputs.account import PasswordChange, PasswordResetInput, PasswordResetRequest
 from resolvers.kit.context import Context
@@ -100,7 +107,8 @@ async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
     A new password by the token of the mail. Every session ends; the address counts as confirmed.
 
     A second factor stays: signing in takes it as before. But where nobody had confirmed the address, whoever set the
-    account up may be somebody else, waiting for its owner: their tokens and their second factor go.
+    account up may be somebody else, waiting for its owner: their tokens, their second factor and their identity at a
+    provider go.
     """
     link = await find_link(values.token, LinkPurpose.PASSWORD_RESET)
     password_hash = await hash_password(values.new_password)
@@ -109,9 +117,12 @@ async def reset_password(ctx: Context, values: PasswordResetInput) -> None:
     async def body(change: Change) -> None:
         user = await use_link(change, link)
         changes: Record = {"password_hash": password_hash, "must_change_password": False}
+        changes["auth_provider"] = AuthProvider.LOCAL.value  # there is a password from now on
         if user.get("email_verified_at") is None:
             changes |= {"email_verified_at": change.at, "two_factor": None, "two_factor_setup": None}
             await _end_tokens(change, user_id)
+            if (await collection(Identity).delete_many({"user_id": user_id}, session=change.session)).deleted_count:
+                change.append(user_id, IdentityUnlinked())
             if user.get("two_factor") is not None:
                 change.append(user_id, TwoFactorDisabled())
         await collection(User).update_one({"_id": user_id}, {"$set": changes}, session=change.session)

@@ -9,13 +9,15 @@ import pytest
 
 from models import CredentialVersion, Identity, User
 from models.base import collection, utc_now
-from models.enums import ServerRole
+from models.enums import MailTemplate, ServerRole
 from models.errors import BadUserInput, Conflict, TwoFactorRequired, Unauthenticated
 from models.installation import INSTALLATION_ID, OIDC_SECRET
 from models.installation_enums import AuthProvider
 from models.outbound import Outbound
-from resolvers.account.account import get_me
+from resolvers.account.account import get_me, log_in
+from resolvers.account.password import request_password_reset, reset_password
 from resolvers.account.sign_in import SignIn
+from resolvers.inputs.account import AuthLogin, PasswordResetInput, PasswordResetRequest
 from resolvers.inputs.installation import OidcComplete, OidcSet
 from resolvers.installation.installation import get_installation, grant_server_role
 from resolvers.installation.oidc import get_oidc, remove_oidc, set_oidc, try_oidc
@@ -25,7 +27,8 @@ from resolvers.installation.single_sign_on import begin_sign_on, complete_sign_o
 from resolvers.kit.context import Context
 from tests.provider import CLIENT_ID, SECRET, Provider, provider
 from tests.resolvers.deletions import finish_deletions
-from tests.resolvers.lab import People, again, event_types, events
+from tests.resolvers.lab import PASSWORD, People, again, event_types, events
+from tests.resolvers.letters import token_to
 
 CALLBACK = "/api/oidc/callback"
 ADA = {"sub": "ada-1", "email": "ada@login.example", "email_verified": True, "name": "Ada"}
@@ -104,6 +107,31 @@ async def test_an_account_is_linked_by_an_address_that_both_sides_have_confirmed
     await collection(User).update_one({"_id": bob.user_id}, {"$set": {"two_factor": factor}})
     with pytest.raises(TwoFactorRequired):
         await sso.sign_in(claims)
+
+
+async def test_a_reset_by_the_owner_of_an_address_that_nobody_had_confirmed_ends_the_identity(
+    sso: Sso, people: People
+) -> None:
+    # Given an account that a stranger made with an address that is not known to be theirs, and one whose is known
+    claims = {"sub": "mallory-1", "email": "victim@login.example", "email_verified": False}
+    made, ada = await sso.sign_in(claims), await sso.sign_in(ADA)
+    assert made.user["email_verified_at"] is None
+
+    # When the owners of the mailboxes choose passwords
+    for signed_in in (made, ada):
+        address = signed_in.user["email"]
+        await request_password_reset(again(sso.nobody), PasswordResetRequest(email=address))
+        token = await token_to(sso.nobody, address, MailTemplate.PASSWORD_RESET)
+        await reset_password(again(sso.nobody), PasswordResetInput(token=token, new_password=PASSWORD))
+
+    # Then the stranger comes back to nothing, and the other as before
+    assert await collection(Identity).count_documents({"user_id": made.user["_id"]}) == 0
+    with pytest.raises(Conflict):
+        await sso.sign_in(claims)
+    assert (await sso.sign_in(ADA)).user["_id"] == ada.user["_id"]
+    owner = await log_in(sso.nobody, AuthLogin(email="victim@login.example", password=PASSWORD))
+    assert owner.user["auth_provider"] == AuthProvider.LOCAL
+    assert "IdentityUnlinked" in await event_types(made.user["_id"])
 
 
 async def test_an_answer_that_is_not_true_or_not_this_sign_ins_is_refused(sso: Sso) -> None:
