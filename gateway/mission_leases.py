@@ -1,13 +1,16 @@
-"""Looks for claimed missions that nothing is heard of, and for how long missions wait; several processes may
-(`resolvers.mission.lease`)."""
+"""Looks for claimed missions that nothing is heard of (`resolvers.mission.lease`), for those that waited for a model
+which is there now (`resolvers.mission.served`), and for how long missions wait; several processes may."""
 
 import logging
 from collections.abc import Callable
+
+from bson import ObjectId
 
 from realtime.loop import NONE, Loop, Rest
 from resolvers.kit.context import Services
 from resolvers.mission.lease import end_lapsed
 from resolvers.mission.run import waiting_runs
+from resolvers.mission.served import begin_served
 
 log = logging.getLogger("orrery.missions")
 
@@ -22,6 +25,7 @@ class MissionLeases:
     def __init__(self, services: Services, wait: Callable[[int, float], None]) -> None:
         self._services = services
         self._wait = wait
+        self._begun: ObjectId | None = None
         told = "missions that nothing is heard of wait"
         self._loop = Loop("leases", self._round, log=log, told=told, after_failure=Rest(POLL), patience=POLL)
 
@@ -34,4 +38,5 @@ class MissionLeases:
 
     async def _round(self) -> Rest:
         self._wait(*await waiting_runs())
+        self._begun = await begin_served(self._services, self._begun)
         return NONE if await end_lapsed(self._services) else Rest(POLL)

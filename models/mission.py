@@ -73,6 +73,9 @@ class Mission(Stored[MissionRecord]):
             IndexModel([("card_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("card_id", ASCENDING), ("status", ASCENDING)]),
             IndexModel([("project_id", ASCENDING)]),
+            IndexModel(
+                [("status", ASCENDING), ("_id", ASCENDING)], partialFilterExpression={"waiting_for": "credential"}
+            ),
             IndexModel([("lease_until", ASCENDING)], partialFilterExpression={"lease_until": {"$type": "date"}}),
         ]
 

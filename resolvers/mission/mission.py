@@ -35,6 +35,7 @@ from resolvers.kit.nouns import AGENT, CARD, MISSION, MISSION_ACTIVITY, PROJECT,
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.mission.run import insert_run
+from resolvers.mission.served import is_served
 from resolvers.state.card_run import AT_WORK
 from resolvers.state.mission_status import change_status, note_on_card, only_mission_of
 
@@ -139,7 +140,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
     workspace_id = agent["workspace_id"]
     project_id, column_id = await _place_of(change, asked, workspace_id)
     leads = asked.leads or await leading(ctx, change)
-    is_run = not agent["mcp_only"] and ctx.services.models.serves(agent.get("model"))
+    is_run = is_served(ctx.services, agent)
     if asked.continues_id is not None:
         before = {"_id": asked.continues_id, "workspace_id": workspace_id}
         if await collection(Mission).find_one(before, {"_id": 1}, session=change.session) is None:

@@ -32,6 +32,7 @@ WORKERS = frozenset(
         Named("resolvers.deletion.run", "Worker"),
         Named("resolvers.job.due", "run_due"),
         Named("resolvers.mission.lease", "end_lapsed"),
+        Named("resolvers.mission.served", "begin_served"),
         Named("resolvers.mission.trim", "trim_reports"),
         Named("resolvers.notification.follow", "follow_some"),
         Named("resolvers.notification.trim", "trim_some"),
