@@ -99,7 +99,7 @@ def create_app(
     """
     chosen = settings or Settings.from_env()
     if chosen.auth_optional:
-        chosen.require_loopback()
+        chosen.require_safely_open()
     running = Running()
 
     @asynccontextmanager
@@ -224,12 +224,12 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
         await serve_websocket(websocket, running.require_engine(), limits=sockets, connections=running.connections)
 
     prefix = settings.agent_board_prefix
-    opened = OpenAccess(settings.socket_origins) if settings.auth_optional else None
+    opened = OpenAccess(prefix, settings.socket_origins) if settings.auth_optional else None
 
     async def make_context(request: Request) -> Context:
         engine = running.require_engine()
         subject = await engine.subject_of(request)
-        if opened is not None and subject.user_id is None and request.url.path.startswith(f"{prefix}/"):
+        if opened is not None and subject.user_id is None:
             subject = await opened.subject_of(request) or subject
         return engine.context_of(subject)
 

@@ -118,14 +118,15 @@ class Settings:
             )
         return replace(self, workers=count)
 
-    def require_loopback(self) -> None:
-        """Raise `SettingsError` unless this machine alone reaches the gateway, and not in production: what it takes for
-        authentication to be turned off."""
+    def require_safely_open(self) -> None:
+        """Raise `SettingsError` unless this machine alone reaches the gateway, not in production, and the agent board's
+        interface has a place of its own: what it takes for authentication to be turned off there."""
         reasons = {
             "ORRERY_ENV must not be production": self.production,
             "ORRERY_HOST must be 127.0.0.1, ::1 or localhost": self.host not in LOOPBACK,
             "ORRERY_PUBLIC_URL must not be set": self.public_url is not None,
             "ORRERY_TRUSTED_PROXIES must not be set": bool(self.trusted_proxies),
+            f"{AGENT_BOARD} must not be empty": not self.agent_board_prefix,
         }
         for reason, applies in reasons.items():
             if applies:
@@ -226,7 +227,7 @@ class Settings:
         if not settings.production:
             settings = replace(settings, models=demo_model.with_demo(settings.models, settings.demo_port))
         if settings.auth_optional:
-            settings.require_loopback()
+            settings.require_safely_open()
         if "MCP_TOKEN_WORKSPACE" in values and settings.mcp_token is None:
             raise SettingsError("MCP_TOKEN_WORKSPACE needs MCP_TOKEN, the token that reads the workspace.")
         if settings.smtp is not None and settings.mail_from is DEFAULT_SENDER:

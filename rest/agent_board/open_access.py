@@ -13,20 +13,22 @@ from serving.source import seen
 from serving.transports.origin import origin_allowed
 
 PROXIED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
-"""What a proxy adds: it is on this machine, and those who come through it are not."""
+"""What a proxy adds: it is on this machine, and those who come through it are not. One that adds none is not seen."""
 OWN_SITES = ("same-origin", "none")
 
 
 @dataclass(frozen=True, slots=True)
 class OpenAccess:
-    """Lets in whoever comes from this machine. `allowed_origins` are of pages that may, beside the gateway's own."""
+    """Lets in whoever comes from this machine, below the `prefix` of the interface; one that is empty is nowhere.
+    `allowed_origins` are of pages that may, beside the gateway's own."""
 
+    prefix: str
     allowed_origins: frozenset[str]
 
     async def subject_of(self, connection: HTTPConnection) -> Subject | None:
-        """Who that is; None where authentication is on, and for those of elsewhere. Raises Forbidden for a page of
-        another origin: a browser sends its requests from this machine too."""
-        if not _is_here(connection):
+        """Who that is; None where authentication is on, and for those of elsewhere or to elsewhere. Raises Forbidden for a
+        page of another origin: a browser sends its requests from this machine too."""
+        if not _is_here(connection) or not self._is_below(connection.url.path):
             return None
         with reachable():
             subject = await open_subject(connection.headers.get("user-agent"))
@@ -35,6 +37,9 @@ class OpenAccess:
         if not self._is_own_page(connection):
             raise Forbidden("Authentication is off, and pages of other origins may not make use of that")
         return seen(connection, subject, ())
+
+    def _is_below(self, path: str) -> bool:
+        return bool(self.prefix) and path.startswith(f"{self.prefix}/")
 
     def _is_own_page(self, connection: HTTPConnection) -> bool:
         if "origin" in connection.headers:

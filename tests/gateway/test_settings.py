@@ -326,6 +326,7 @@ def test_vault_keys_are_a_setting_that_is_told_nowhere(tmp_path: Path) -> None:
         {"ORRERY_ENV": "production"},
         {"ORRERY_PUBLIC_URL": "https://orrery.example"},
         {"ORRERY_TRUSTED_PROXIES": "127.0.0.1"},
+        {"ORRERY_AGENT_BOARD_PREFIX": ""},
     ],
     ids=lambda exposed: next(iter(exposed)),
 )

@@ -1,8 +1,11 @@
 """Setting an installation up, and who runs it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
+from bson import ObjectId
+from starlette.requests import HTTPConnection
 
 from gateway.database import Database
 from models import Installation, User
@@ -12,12 +15,13 @@ from models.errors import Conflict, NotFound
 from resolvers.account.account import register
 from resolvers.account.sign_in import SignIn
 from resolvers.inputs.account import AuthRegister
-from resolvers.installation.installation import get_installation, grant_server_role, set_up_installation
+from resolvers.installation.installation import get_installation, grant_server_role, set_auth, set_up_installation
 from resolvers.kit.context import Context
 from resolvers.organization.organization import list_organizations
 from resolvers.project.project import get_project
 from resolvers.user.user import server_role_of
 from resolvers.workspace.workspace import list_workspaces
+from rest.agent_board.open_access import OpenAccess
 from tests.conftest import empty
 from tests.resolvers.conftest import make_tenant
 from tests.resolvers.lab import PASSWORD, People, again, event_types
@@ -33,6 +37,11 @@ async def nobody(database: Database, anonymous: Context) -> Context:
 
 def first(name: str) -> AuthRegister:
     return AuthRegister(email=f"{name}@example.com", password=PASSWORD)
+
+
+async def open_to_all(root: Context) -> None:
+    """Have whoever runs the installation turn authentication off."""
+    await set_auth(Context(root.subject, replace(root.services, auth_optional=True)), enabled=False)
 
 
 async def test_of_several_who_set_it_up_at_once_one_runs_the_installation(nobody: Context, people: People) -> None:
@@ -72,6 +81,22 @@ async def test_who_registers_first_runs_nothing_until_that_is_granted(nobody: Co
     assert await server_role_of(again(ctx), [user], None) == [ServerRole.SUPER_ADMIN]  # type: ignore[list-item]
     assert await server_role_of(again(other), [user], None) == [None]  # type: ignore[list-item]
     assert (await event_types(ctx.user_id)).count("ServerRoleChanged") == 1
+
+
+async def test_without_a_prefix_nobody_comes_in_without_a_credential(nobody: Context, people: People) -> None:
+    # Given that authentication is off
+    root = await people.by_jwt((await set_up_installation(again(nobody), first("root"))).access_token)
+    await open_to_all(root)
+
+    async def comes(prefix: str, path: str) -> ObjectId | None:
+        scope = {"type": "http", "path": path, "client": ("127.0.0.1", 1), "headers": [(b"host", b"127.0.0.1")]}
+        found = await OpenAccess(prefix, frozenset()).subject_of(HTTPConnection(scope))
+        return None if found is None else found.user_id
+
+    # Then that is so below the prefix alone, and where there is none nowhere
+    assert await comes("/api", "/api/projects") == root.user_id
+    assert await comes("/api", "/organizations") is None
+    assert await comes("", "/organizations") is None
 
 
 async def test_whoever_runs_the_installation_reads_no_tenant_that_they_are_not_in(people: People) -> None:
