@@ -26,8 +26,8 @@ class OpenAccess:
     allowed_origins: frozenset[str]
 
     async def subject_of(self, connection: HTTPConnection) -> Subject | None:
-        """Who that is; None where authentication is on, and for those of elsewhere or to elsewhere. Raises Forbidden for a
-        page of another origin: a browser sends its requests from this machine too."""
+        """Who that is; None where authentication is on, and for those of elsewhere or to elsewhere. Raises Forbidden
+        for a page of another origin: a browser sends its requests from this machine too."""
         if not _is_here(connection) or not self._is_below(connection.url.path):
             return None
         with reachable():
