@@ -37,7 +37,7 @@ class Renewals:
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A caller. An agent's token sets `agent_id` and `workspace_id`, and works in that workspace alone. One that
-    has a `project_id` changes nothing outside of that project, and opens no object of another.
+    has a `project_id` reads and changes nothing outside of that project, and decides nothing (`Operation.in_project`).
 
     `expires_at` is when the credential ends by itself, if it does. `source` is the address that the request comes from,
     None where there is no network between; `device` the cookie of one that somebody has signed in from before.

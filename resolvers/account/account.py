@@ -86,7 +86,7 @@ async def log_out(ctx: Context) -> Committed[None]:
     return await ctx.write(ctx.user_id, body, revokes=True)
 
 
-@operation("viewer", scope=_READ_ACCOUNT, read_only=True, no_tool=WHOAMI)
+@operation("viewer", scope=_READ_ACCOUNT, read_only=True, no_tool=WHOAMI, in_project=True)
 async def get_viewer(ctx: Context, fields: Fields = None) -> UserRecord:
     """The caller."""
     found = await collection(User).find_one({"_id": ctx.user_id}, projection(visible(fields)))

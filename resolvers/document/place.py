@@ -89,11 +89,16 @@ async def below(change: Change, document_id: ObjectId) -> list[list[ObjectId]]:
 
 
 async def resolve_context(
-    change: Change, workspace_id: ObjectId, type_: DocumentContext | None, id_: ObjectId | None
+    change: Change,
+    workspace_id: ObjectId,
+    type_: DocumentContext | None,
+    id_: ObjectId | None,
+    bound: ObjectId | None = None,
 ) -> Context:
-    """The context that a client names, the workspace where it names none.
+    """The context that a client names, the workspace where it names none. `bound` is the one project of the caller, if
+    it is bound to one.
 
-    Raises BadUserInput for half of one and for what is not of this workspace.
+    Raises BadUserInput for half of one and for what is not of this workspace, or not of that project.
     """
     if (type_ is None) != (id_ is None):
         missing = "contextType" if type_ is None else "contextId"
@@ -101,30 +106,37 @@ async def resolve_context(
     if type_ is None or id_ is None:
         return Context(DocumentContext.WORKSPACE, workspace_id)
     parse_id(id_, Kind[type_.name], field="contextId")
+    found = await _find_context(change, workspace_id, type_, id_)
+    if found is None or bound not in (None, found.project_id):
+        raise BadUserInput(f"is not the {type_.value} of this workspace, or none in it", field="contextId")
+    return found
+
+
+async def _find_context(
+    change: Change, workspace_id: ObjectId, type_: DocumentContext, id_: ObjectId
+) -> Context | None:
     inside = {"_id": id_, "workspace_id": workspace_id}
-    found: AnyRecord | None = None
+    found: AnyRecord | None
     match type_:
         case DocumentContext.WORKSPACE:
-            found = {} if id_ == workspace_id else None
+            return Context(type_, id_) if id_ == workspace_id else None
         case DocumentContext.ORGANIZATION:
             home = await collection(Workspace).find_one({"_id": workspace_id}, session=change.session)
-            found = home if home is not None and home["organization_id"] == id_ else None
+            return Context(type_, id_) if home is not None and home["organization_id"] == id_ else None
         case DocumentContext.PROJECT:
             found = await collection(Project).find_one(inside, {"_id": 1}, session=change.session)
-            if found is not None:
-                return Context(type_, id_, project_id=id_)
+            return None if found is None else Context(type_, id_, project_id=id_)
         case DocumentContext.SCOPE:
             found = await collection(Scope).find_one(inside, {"project_id": 1}, session=change.session)
-            if found is not None:
-                return Context(type_, id_, project_id=found["project_id"], scope_id=id_)
-    if found is None:
-        raise BadUserInput(f"is not the {type_.value} of this workspace, or none in it", field="contextId")
-    return Context(type_, id_)
+            return None if found is None else Context(type_, id_, project_id=found["project_id"], scope_id=id_)
 
 
-async def parent_of(change: Change, workspace_id: ObjectId, parent_id: ObjectId) -> DocumentRecord:
-    """The document to stand below; raises BadUserInput for one that is not in the workspace."""
-    query = {"_id": parent_id, "workspace_id": workspace_id}
+async def parent_of(
+    change: Change, workspace_id: ObjectId, parent_id: ObjectId, bound: ObjectId | None = None
+) -> DocumentRecord:
+    """The document to stand below; raises BadUserInput for one that is not in the workspace, or not in the one project
+    that the caller is `bound` to."""
+    query = {"_id": parent_id, "workspace_id": workspace_id, **({} if bound is None else {"project_id": bound})}
     found = await collection(Document).find_one(query, session=change.session)
     if found is None:
         raise BadUserInput("is not a document of this workspace", field="parentId")

@@ -51,7 +51,7 @@ async def submit_document(ctx: Context, door: DocumentRecord) -> Committed[Docum
     return await ctx.write(door["workspace_id"], body)
 
 
-@operation("documentReview", opens=DOCUMENT, permission=policy.REVIEW, scope=WRITE)
+@operation("documentReview", opens=DOCUMENT, permission=policy.REVIEW, scope=WRITE, in_project=False)
 async def review_document(ctx: Context, door: DocumentRecord, values: DocumentReview) -> Committed[DocumentRecord]:
     """Approve a document that was submitted, or ask for changes.
 

@@ -58,7 +58,7 @@ async def update_document(ctx: Context, door: DocumentRecord, values: DocumentUp
         order: int | None = None
         if "parent_id" in given or "order" in given:
             parent_id = given.get("parent_id", document["parent_id"])
-            moved, order = await _move(change, document, parent_id, None, Place(values.order))
+            moved, order = await _move(ctx, change, document, parent_id, None, Place(values.order))
             changes |= moved
         return await _apply(ctx, change, document, changes, content, order=order, expected=values.expected_version)
 
@@ -74,7 +74,7 @@ async def move_document(ctx: Context, door: DocumentRecord, values: DocumentMove
 
     async def body(change: Change) -> DocumentRecord:
         document = await places.current(change, door["_id"])
-        changes, order = await _move(change, document, *await _target(change, document, values), place)
+        changes, order = await _move(ctx, change, document, *await _target(ctx, change, document, values), place)
         return await _apply(ctx, change, document, changes, order=order)
 
     return await ctx.write(door["workspace_id"], body)
@@ -133,24 +133,31 @@ async def _batch(ctx: Context, change: Change, document_id: ObjectId, values: Do
             raise BadUserInput(f"must have at most {MAX_TAGS} entries", field="addTags")
     order: int | None = None
     if values.model_fields_set & MOVING:
-        moved, order = await _move(change, document, *await _target(change, document, values), Place())
+        moved, order = await _move(ctx, change, document, *await _target(ctx, change, document, values), Place())
         changes |= moved
     return await _apply(ctx, change, document, changes, order=order)
 
 
 async def _target(
-    change: Change, document: DocumentRecord, values: DocumentMove | DocumentBatch
+    ctx: Context, change: Change, document: DocumentRecord, values: DocumentMove | DocumentBatch
 ) -> tuple[ObjectId | None, places.Context | None]:
     """The parent and the context that a move leads to; where nothing is said of either, those of the document."""
     if values.context_type is None and values.context_id is None:
         stays = "parent_id" not in values.model_fields_set
         return document["parent_id"] if stays else values.parent_id, None
-    context = await places.resolve_context(change, document["workspace_id"], values.context_type, values.context_id)
+    context = await places.resolve_context(
+        change, document["workspace_id"], values.context_type, values.context_id, ctx.subject.project_id
+    )
     return values.parent_id, context
 
 
 async def _move(
-    change: Change, document: DocumentRecord, parent_id: ObjectId | None, context: places.Context | None, place: Place
+    ctx: Context,
+    change: Change,
+    document: DocumentRecord,
+    parent_id: ObjectId | None,
+    context: places.Context | None,
+    place: Place,
 ) -> tuple[dict[str, Any], int | None]:
     """What a move changes of a document, and its `order` then.
 
@@ -159,7 +166,8 @@ async def _move(
     own = places.Context.of(document)
     target = context or own
     if parent_id is not None:
-        inherited = places.Context.of(await places.parent_of(change, document["workspace_id"], parent_id))
+        parent = await places.parent_of(change, document["workspace_id"], parent_id, ctx.subject.project_id)
+        inherited = places.Context.of(parent)
         if context is not None and inherited != context:
             raise BadUserInput("is not the context of the parent", field="contextId")
         target = inherited

@@ -109,6 +109,11 @@ class Door(Generic[R]):
     fields: Fields = frozenset()
     as_asked: bool = False
 
+    @property
+    def is_in_project(self) -> bool:
+        """Whether what it answers with is a project, or is in one: then it is shut to callers of another project."""
+        return self.noun.kind is Kind.PROJECT or "project_id" in self.noun.model.model_fields
+
     def reading(self, *fields: str) -> "Door[R]":
         """The same door, which answers with more of the record than where it stands."""
         return replace(self, fields=frozenset(fields))

@@ -51,7 +51,8 @@ class Options(TypedDict, total=False):
     for it. `also` names, by the arguments that make it so, other operations that it does the work of, and `includes`
     those whose work it always does: an agent needs leave for those too. `destroys` says that it may take away what
     nothing brings back, which follows by itself for what deletes an object. `always_asks` says that an agent needs an
-    approval for it whatever its policy allows.
+    approval for it whatever its policy allows. `in_project` says whether a caller that is bound to one project may do
+    it, where that does not follow from its caller and its door (`Operation.in_project`).
     """
 
     scope: TokenScope | None
@@ -66,6 +67,7 @@ class Options(TypedDict, total=False):
     includes: Sequence[str]
     destroys: bool
     always_asks: bool
+    in_project: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Operation:
 
     `door` is what it opens before it runs, `inside` says that a field of its input names that. `body` is the function
     as it was written, `run` what everybody calls.
+    `in_project` says that whoever is bound to one project may do it (`Subject.project_id`): by itself, what opens a
+    project or something in one, and is neither for people alone nor for agents.
     """
 
     name: str
@@ -90,6 +94,7 @@ class Operation:
     includes: tuple[str, ...]
     destroys: bool
     always_asks: bool
+    in_project: bool
     door: Door[Any] | None
     inside: bool
     body: Callable[..., Awaitable[Any]]
@@ -100,12 +105,8 @@ class Operation:
         _check_caller(ctx, self.name, self.caller)
         if self.caller is not Caller.ANYONE:
             check_scope(ctx, self.scope, self.name)
-        if (
-            ctx.subject.project_id is not None
-            and not self.read_only
-            and (self.door is None or self.door.noun.is_tenant)
-        ):
-            raise Forbidden(f"{self.name} is about more than one project: a person does it themselves")
+        if ctx.subject.project_id is not None and not self.in_project:
+            raise Forbidden(f"{self.name} reaches beyond a project, or decides: a person does it themselves")
 
 
 class Gate(Protocol):
@@ -248,6 +249,9 @@ def operation(
             includes=tuple(options.get("includes", ())),
             destroys=options.get("destroys", False),
             always_asks=options.get("always_asks", False),
+            in_project=options.get(
+                "in_project", caller is Caller.SIGNED_IN and door is not None and door.is_in_project
+            ),
             door=door,
             inside=inside is not None,
             body=body,

@@ -22,7 +22,11 @@ from resolvers.kit.operation import operation
 
 
 @operation(
-    "projectMemberAdd", opens=PROJECT.by("project_id").whole, permission=board.WRITE, scope=TokenScope.PROJECTS_WRITE
+    "projectMemberAdd",
+    opens=PROJECT.by("project_id").whole,
+    permission=board.WRITE,
+    scope=TokenScope.PROJECTS_WRITE,
+    in_project=False,
 )
 async def add_project_member(
     ctx: Context, project: ProjectRecord, values: ProjectMemberAdd
@@ -52,7 +56,11 @@ async def add_project_member(
 
 
 @operation(
-    "projectMemberUpdate", opens=PROJECT.by("project_id").whole, permission=board.WRITE, scope=TokenScope.PROJECTS_WRITE
+    "projectMemberUpdate",
+    opens=PROJECT.by("project_id").whole,
+    permission=board.WRITE,
+    scope=TokenScope.PROJECTS_WRITE,
+    in_project=False,
 )
 async def update_project_member(
     ctx: Context, project: ProjectRecord, user_id: ObjectId | str, values: ProjectMemberUpdate
@@ -90,6 +98,7 @@ async def check_admin(ctx: Context, project: ProjectRecord) -> None:
     opens=PROJECT.by("project_id").whole,
     permission=board.WRITE,
     scope=TokenScope.PROJECTS_WRITE,
+    in_project=False,
 )
 async def remove_project_member(ctx: Context, project: ProjectRecord, user_id: ObjectId | str) -> Committed[ObjectId]:
     """Take a member off a project; `deletedId` is the user's.

@@ -51,7 +51,7 @@ class FoundPage:
         return base64.urlsafe_b64encode(orjson.dumps([found.hit.rank, found.hit.place])).decode().rstrip("=")
 
 
-@operation("search", scope=READ, permission=board.READ, read_only=True, tool="search")
+@operation("search", scope=READ, permission=board.READ, read_only=True, tool="search", in_project=True)
 async def search(
     ctx: Context,
     workspace_id: ObjectId | str,

@@ -20,6 +20,7 @@ from resolvers.template.template import find_template
     permission=board.WRITE,
     scope=TokenScope.PROJECTS_WRITE,
     tool="create_board",
+    in_project=False,
     includes=("scopeCreate", "columnCreate"),
 )
 async def create_scope_from_template(

@@ -48,7 +48,12 @@ async def list_templates(ctx: Context, membership: WorkspaceMemberRecord) -> lis
 
 
 @operation(
-    "templateCreateFromProject", inside=PROJECT.whole, permission=board.WRITE, scope=WRITE, tool="create_template"
+    "templateCreateFromProject",
+    inside=PROJECT.whole,
+    permission=board.WRITE,
+    scope=WRITE,
+    tool="create_template",
+    in_project=False,
 )
 async def create_template(
     ctx: Context, project: ProjectRecord, values: TemplateCreateFromProject

@@ -109,7 +109,7 @@ async def test_the_assistant_acts_as_its_person_inside_the_project_and_deletes_n
         told = results(at.model.requests[-1])
         assert [text.split(":")[0] for text in told[1:]] == [
             "NOT_FOUND",
-            "FORBIDDEN",
+            "NOT_FOUND",
             "NOT_FOUND",
             "NOT_FOUND",
             "NOT_FOUND",

@@ -9,7 +9,7 @@ from typing import Any
 from agents.runtime.child.own_tools import Described
 from agents.tools.catalogue import TOOLS, call_tool, listed
 from agents.tools.graph import GRAPH_QUERY
-from agents.tools.tool import Result
+from agents.tools.tool import Result, Tool
 from auth.subject import Subject
 from models.pool import Pool
 from resolvers.kit.context import Context
@@ -23,12 +23,15 @@ nor call it: it would take other missions away from the runtime."""
 BUILDING = Pool("the graph of missions", threads=2, at_once=1, of_one=10, in_all=20)
 
 
-BEYOND_TALK = OTHERWISE | {
-    GRAPH_QUERY.name,
-    *(name for name, tool in TOOLS.items() if tool.destructive and name != "call_tool"),
-}
-"""What a conversation's model is not given beside: what takes away for good is done by people themselves, and what
-reads the graph reads beyond the project."""
+def _is_beyond_talk(tool: Tool) -> bool:
+    if tool.operation is None:
+        return tool is GRAPH_QUERY
+    return tool.destructive or not tool.operation.in_project
+
+
+BEYOND_TALK = OTHERWISE | {name for name, tool in TOOLS.items() if _is_beyond_talk(tool)}
+"""What a conversation's model is not given: what takes away for good or decides is done by people themselves, and what
+reaches beyond the project is refused it in any case (`Operation.admit`)."""
 
 
 @dataclass

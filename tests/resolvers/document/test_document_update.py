@@ -1,6 +1,7 @@
 """Documents change: fields, texts with their versions, and places in the tree."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -394,3 +395,31 @@ async def test_a_batch_refuses_what_makes_no_sense(shelf: Shelf) -> None:
     full = (await update_documents(shelf.ctx, [one], batch(addTags=["more"]))).value
     assert many[0].error is None
     assert full[0].error is not None
+
+
+async def test_who_is_bound_to_a_project_moves_no_document_out_of_it(
+    shelf: Shelf, board: Board, workspace: Any
+) -> None:
+    # Given a document of the project, and one of another project
+    other = await make_board(shelf.caller, workspace, columns=1)
+    inside = await shelf.document("Inside", contextType="project", contextId=board.project["_id"])
+    parent = await shelf.document("Parent", contextType="project", contextId=board.project["_id"])
+    beyond = await shelf.document("Beyond", contextType="project", contextId=other.project["_id"])
+    bound = shelf.of(Context(replace(shelf.caller.subject, project_id=board.project["_id"]), shelf.caller.services))
+
+    # When who is bound to the first moves it, it stays there
+    for leaving in (
+        {"contextType": "project", "contextId": other.project["_id"]},
+        {"contextType": "workspace", "contextId": workspace["_id"]},
+        {"contextType": "organization", "contextId": workspace["organization_id"]},
+        {"parentId": beyond["_id"]},
+    ):
+        with pytest.raises(BadUserInput):
+            await bound.move(inside, **leaving)
+    with pytest.raises(BadUserInput):
+        await bound.update(inside, parentId=beyond["_id"])
+    assert (await shelf.stored(inside))["context_id"] == board.project["_id"]
+
+    # Then it moves within, and for others beyond
+    assert (await bound.move(inside, parentId=parent["_id"]))["parent_id"] == parent["_id"]
+    assert (await shelf.move(inside, parentId=beyond["_id"]))["project_id"] == other.project["_id"]
