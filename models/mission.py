@@ -24,7 +24,8 @@ class Mission(Stored[MissionRecord]):
     are the missions that have led to it, each with who asked for it: what its model costs counts for them as well.
     `cause` is the automation that has, as of a `LoggedEvent`. One that its agent has claimed, to drive it from outside,
     is its agent's until `lease_until` while it runs; `lapses` counts how often nothing was heard of it until then, None
-    for one that nobody has claimed. `chain` counts the missions in a row that led to it without a person in between.
+    for one that nobody has claimed, and `claimed_from` is whose it was before, if another's. `chain` counts the
+    missions in a row that led to it without a person in between.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
@@ -54,6 +55,7 @@ class Mission(Stored[MissionRecord]):
     cause: dict[str, Any] | None = None
     lease_until: datetime | None = None
     lapses: int | None = None
+    claimed_from: PydanticObjectId | None = None
     model: Annotated[str | None, Facts("The model that last worked on it.")] = None
     step_count: Annotated[int, Facts("How many turns its model has taken.")] = 0
     max_steps: Annotated[int, Facts("How many turns its model may take.")] = MAX_STEPS

@@ -761,6 +761,7 @@ class MissionRecord(TypedDict):
     cause: dict[str, Any] | None
     lease_until: datetime | None
     lapses: int | None
+    claimed_from: ObjectId | None
     model: str | None
     step_count: int
     max_steps: int

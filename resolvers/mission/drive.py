@@ -113,7 +113,9 @@ async def _claim(ctx: Context, candidates: Sequence[ObjectId], queued: Record, c
     # Driven from outside from here on, whatever its agent is: the runtime leaves it alone.
     await collection(MissionRun).delete_one({"_id": mission["_id"]}, session=change.session)
     lease = {**leased(change.at), "lapses": mission.get("lapses") or 0}
-    return await change_status(change, mission, MissionStatus.RUNNING, {**lease, "agent_id": ctx.subject.agent_id})
+    claimer_id = ctx.subject.agent_id
+    taken = {} if mission["agent_id"] == claimer_id else {"agent_id": claimer_id, "claimed_from": mission["agent_id"]}
+    return await change_status(change, mission, MissionStatus.RUNNING, {**lease, **taken})
 
 
 async def _board_agent_of(workspace_id: ObjectId) -> ObjectId | None:

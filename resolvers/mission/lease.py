@@ -10,12 +10,13 @@ from models import Agent, Mission
 from models.base import Record, collection, utc_now, with_changes
 from models.enums import MissionActivityKind, MissionStatus
 from models.reach import unexpected
-from models.records import MissionRecord
+from models.records import AgentRecord, MissionRecord
 from realtime.counts import COUNTS
 from realtime.log import Change
 from resolvers.kit.context import Context, Services
 from resolvers.mission.report import Report, insert_reports, tell_reports
-from resolvers.mission.run import agent_subject, end
+from resolvers.mission.run import agent_subject, end, insert_run
+from resolvers.mission.served import is_served, queued_for
 from resolvers.state.mission_status import change_status
 
 log = logging.getLogger("orrery.missions")
@@ -94,9 +95,25 @@ async def _give_back(services: Services, lapsed: MissionRecord) -> None:
         mission = with_changes(mission, {"activity_count": mission["activity_count"] + len(added)})
         tell_reports(change, mission, added)
         values = {"activity_count": mission["activity_count"], "lapses": lapses}
-        await change_status(change, mission, MissionStatus.QUEUED, values)
+        if (owner := await _claimed_from(change, mission)) is None:
+            await change_status(change, mission, MissionStatus.QUEUED, values)
+            return True
+        # Whose it was before has it again: the runtime, or whoever claims it next.
+        is_run = is_served(services, owner)
+        waits = queued_for(mission.get("reason"), is_run=is_run)
+        theirs = {"agent_id": owner["_id"], "claimed_from": None, "waiting_for": waits}
+        mission = await change_status(change, mission, MissionStatus.QUEUED, {**values, **theirs})
+        if is_run:
+            await insert_run(change, mission)
         return True
 
     given_back = await services.hub.log.write(lapsed["workspace_id"], None, body)
     if given_back.value:
         COUNTS.add("leases_lost", "agent")
+
+
+async def _claimed_from(change: Change, mission: MissionRecord) -> AgentRecord | None:
+    """The agent that a mission was another's of before it was claimed, while that is there."""
+    if (owner_id := mission.get("claimed_from")) is None:
+        return None
+    return await collection(Agent).find_one({"_id": owner_id, "deleted_at": None}, session=change.session)

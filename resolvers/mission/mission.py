@@ -11,7 +11,7 @@ from bson import ObjectId
 from auth.policies import mission as policy
 from models import Agent, Card, Mission, Project
 from models.base import AnyRecord, Record, collection, to_record
-from models.enums import MissionReason, MissionStatus, MissionWait, TokenScope
+from models.enums import MissionReason, MissionStatus, TokenScope
 from models.errors import BadUserInput, Forbidden, NotFound
 from models.mission import MAX_STEPS
 from models.records import (
@@ -35,7 +35,7 @@ from resolvers.kit.nouns import AGENT, CARD, MISSION, MISSION_ACTIVITY, PROJECT,
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.mission.run import insert_run
-from resolvers.mission.served import is_served
+from resolvers.mission.served import is_served, queued_for
 from resolvers.state.card_run import AT_WORK
 from resolvers.state.mission_status import change_status, note_on_card, only_mission_of
 
@@ -152,7 +152,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
             project_id=project_id,
             card_id=asked.card_id,
             prompt=asked.prompt,
-            waiting_for=MissionWait.CREDENTIAL if asked.reason is not None and not is_run else None,
+            waiting_for=queued_for(asked.reason, is_run=is_run),
             created_by=asked.by or ctx.user_id,
             continues_id=asked.continues_id,
             reason=asked.reason,

@@ -27,6 +27,11 @@ def is_served(services: Services, agent: AgentRecord) -> bool:
     return not agent["mcp_only"] and services.models.serves(agent.get("model"))
 
 
+def queued_for(reason: str | None, *, is_run: bool) -> MissionWait | None:
+    """What a mission in the queue waits for: a run of a board for a model, where the runtime has none for it."""
+    return MissionWait.CREDENTIAL if reason is not None and not is_run else None
+
+
 async def begin_served(services: Services, after: ObjectId | None = None) -> ObjectId | None:
     """Have the runtime begin with some of the missions that waited for a model, those behind one, where there is a
     model for their agents now: the operator has named it, or the agent has. Which one to go on after, None at the end.
