@@ -121,6 +121,17 @@ def is_folder(place: Place) -> bool:
     return False
 
 
+def is_there(place: Place) -> bool:
+    """Whether there is anything; also what nobody can look at."""
+    try:
+        os.lstat(place.path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def is_repository(place: Place) -> bool:
     """Whether there is a folder with a repository of its own."""
     return is_folder(place.inside(REPOSITORY))

@@ -14,7 +14,15 @@ from hashlib import sha1
 from pathspec import GitIgnoreSpec
 
 from models.project_roots import Place
-from resolvers.machine.beneath import REPOSITORY, AbsentError, TooLargeError, open_folder, open_in, read_all
+from resolvers.machine.beneath import (
+    REPOSITORY,
+    AbsentError,
+    TooLargeError,
+    is_there,
+    open_folder,
+    open_in,
+    read_all,
+)
 
 FILE, EXECUTABLE, LINK = 0o100644, 0o100755, 0o120000
 MAX_ENTRIES = 200_000
@@ -31,7 +39,7 @@ Ignored = Sequence[tuple[str, GitIgnoreSpec]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file or a link; `size` in bytes."""
+    """A file or a link, or a folder that nobody can look into; `size` in bytes."""
 
     path: str
     mode: int
@@ -64,10 +72,12 @@ class Walk:
             with open_folder(self.folder.inside(*names)) as descriptor:
                 inside = self._list(descriptor)
                 ignored = self._with_own(descriptor, names, ignored, inside)
-        except AbsentError:
+        except (AbsentError, PermissionError) as error:
             if not names:
-                raise
-            return  # gone meanwhile, or no folder any more
+                raise AbsentError from error
+            if is_there(self.folder.inside(*names)):
+                yield Entry("/".join(names), FILE, 0)
+            return
         folders = []
         for name, found in inside:
             path = "/".join((*names, name))
@@ -97,7 +107,10 @@ class Walk:
     ) -> Ignored:
         if not any(name == _IGNORE and stat.S_ISREG(found.st_mode) for name, found in inside):
             return ignored
-        file = open_in(descriptor, _IGNORE)
+        try:
+            file = open_in(descriptor, _IGNORE)
+        except AbsentError:
+            return ignored
         try:
             lines = read_all(file, _MAX_IGNORE).decode(errors="replace").splitlines()
         except TooLargeError:

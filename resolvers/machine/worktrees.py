@@ -5,16 +5,16 @@ The files of a worktree are whoever's who works there: what they differ in is fo
 """
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from models.project_roots import Place
-from resolvers.machine.beneath import AbsentError, TooLargeError, is_folder
+from resolvers.machine.beneath import AbsentError, TooLargeError, is_there
 from resolvers.machine.git import UnreadableError, library
 from resolvers.machine.open import open_repository
+from resolvers.machine.remove import remove_tree
 from resolvers.machine.walk import Walk
 
 MAX_FILES = 100_000
@@ -121,8 +121,10 @@ def standing_of(spot: Spot, begun: Begun) -> Standing:
         tracked = tree_of(repository, repository[tip].peel(pygit2.Commit))
     except (pygit2.GitError, KeyError, ValueError) as error:
         raise UnreadableError from error
-    walk = Walk(spot.folder, tracked)
-    is_dirty = is_folder(spot.folder) and next(differing(repository, tracked, walk), None) is not None
+    try:
+        is_dirty = next(differing(repository, tracked, Walk(spot.folder, tracked)), None) is not None
+    except AbsentError:
+        is_dirty = is_there(spot.folder)  # what cannot be looked at may be anything
     return Standing(is_dirty, is_merged)
 
 
@@ -189,7 +191,9 @@ def differing(repository: Any, tree: Tree, walk: Walk) -> Iterator[Difference]:
                     continue
                 content = repository[blob].data
         except AbsentError:
-            continue  # it changed while it was looked at, and will be another time
+            if not is_there(walk.folder.inside(*entry.path.split("/"))):
+                continue  # it went while it was looked at
+            content = TOO_LARGE
         except TooLargeError:
             if entry.size <= MAX_FILE:
                 raise
@@ -217,19 +221,6 @@ def end(folder: Place, repository: Place | None, name: str) -> None:
         opened = open_repository(repository)
         if name in opened.list_worktrees():
             opened.lookup_worktree(name).prune(True)
-
-
-def remove_tree(path: str) -> None:
-    """Remove a folder with all that is in it, also what whoever worked there has closed."""
-    if not os.path.lexists(path):
-        return
-    shutil.rmtree(path, ignore_errors=True)
-    if os.path.lexists(path):
-        for folder, inside, _ in os.walk(path):
-            for name in inside:
-                if not os.path.islink(os.path.join(folder, name)):
-                    os.chmod(os.path.join(folder, name), 0o700)
-        shutil.rmtree(path)
 
 
 def _measure(repository: Any, commit: Any) -> None:

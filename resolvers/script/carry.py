@@ -23,8 +23,9 @@ from realtime.events.script import ScriptOutputAdded
 from realtime.log import Change
 from resolvers.kit.context import Context, Services
 from resolvers.machine.reach import FIELDS, place_of
+from resolvers.machine.remove import remove_tree
 from resolvers.machine.work import FOLDERS
-from resolvers.machine.worktrees import check_out_apart, remove_tree
+from resolvers.machine.worktrees import check_out_apart
 from resolvers.script import sandbox
 from resolvers.script.run import NOT_TOLD, OUTPUT, tell_run
 from resolvers.worktree.spot import folder_of

@@ -9,7 +9,7 @@ from models.errors import NotConfigured, WorktreeDirty
 from models.ids import among
 from models.records import WorktreeRecord
 from resolvers.kit.context import Context
-from resolvers.machine.beneath import AbsentError, TooLargeError, is_folder
+from resolvers.machine.beneath import AbsentError, TooLargeError, is_there
 from resolvers.machine.git import UnreadableError
 from resolvers.machine.reach import FIELDS, folders_of
 from resolvers.machine.work import FOLDERS, with_git
@@ -55,10 +55,10 @@ async def is_finished(ctx: Context, worktree: WorktreeRecord) -> bool:
     folder = folder_of(ctx.services, worktree["project_id"], worktree["card_id"])
     [repository] = await folders_of(ctx, [project])
     if repository is None:
-        return not await FOLDERS.run(is_folder, folder)
+        return not await FOLDERS.run(is_there, folder)
     spot = spot_of(ctx.services, repository, worktree["project_id"], worktree["card_id"], worktree["branch"])
     try:
         standing = await with_git(standing_of, spot, begun_of(worktree))
     except (AbsentError, UnreadableError, TooLargeError, NotConfigured):
-        return not await FOLDERS.run(is_folder, folder)
+        return not await FOLDERS.run(is_there, folder)
     return standing.is_merged and not standing.is_dirty

@@ -1,5 +1,6 @@
 """Removes the folders of worktrees that are there no more, and worktrees that are long finished."""
 
+import logging
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from bson import ObjectId
 from auth.subject import ANONYMOUS
 from models import Project, Worktree
 from models.base import collection, utc_now
+from models.errors import OrreryError
 from models.ids import among, portions
 from models.records import WorktreeRecord
 from models.write import find_and_delete
@@ -22,6 +24,8 @@ from resolvers.machine.work import FOLDERS, with_git
 from resolvers.machine.worktrees import end
 from resolvers.worktree.guard import is_finished
 from resolvers.worktree.spot import folder_of, name_of
+
+log = logging.getLogger("orrery.worktrees")
 
 KEPT = timedelta(days=30)
 """How long a worktree is kept whose work is committed and merged."""
@@ -35,7 +39,7 @@ Found = tuple[ObjectId, ObjectId]
 
 
 async def remove_abandoned(services: Services, *, grace: timedelta = GRACE) -> int:
-    """Remove the folders that no worktree has; how many those were."""
+    """Remove the folders that no worktree has; how many those were. One that cannot be removed keeps no other."""
     found = await FOLDERS.run(_folders, services.worktrees, time() - grace.total_seconds())
     gone = dict(found)
     for ids in portions(gone.copy()):
@@ -43,11 +47,16 @@ async def remove_abandoned(services: Services, *, grace: timedelta = GRACE) -> i
         for worktree in known:
             del gone[worktree["card_id"]]
     ctx = Context(ANONYMOUS, services)
+    removed = 0
     for card_id, project_id in gone.items():
         project = await collection(Project).find_one({"_id": project_id}, dict.fromkeys(FIELDS, 1))
         [repository] = [None] if project is None else await folders_of(ctx, [project])
-        await with_git(end, folder_of(services, project_id, card_id), repository, name_of(card_id))
-    return len(gone)
+        try:
+            await with_git(end, folder_of(services, project_id, card_id), repository, name_of(card_id))
+            removed += 1
+        except (OSError, OrreryError):
+            log.warning("the folder of the worktree of card %s could not be removed", card_id, exc_info=True)
+    return removed
 
 
 async def delete_finished(
