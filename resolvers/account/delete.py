@@ -31,7 +31,7 @@ from models import (
     WorkspaceMember,
 )
 from models.base import Recorded, collection, to_record
-from models.enums import MailTemplate, Role
+from models.enums import MailTemplate, Role, ServerRole
 from models.errors import BadUserInput, Conflict, Unauthenticated
 from models.ids import Kind, portions
 from models.records import TombstoneRecord, UserRecord, WorkspaceMemberRecord
@@ -39,6 +39,7 @@ from realtime.events.account import UserDeleted
 from realtime.events.workspace import WorkspaceMemberUpdated
 from realtime.log import Change, Committed
 from resolvers.account.password import require_password
+from resolvers.account.running import step_down
 from resolvers.account.two_factor import count_code, use_code
 from resolvers.deletion.cascade import Step, rows
 from resolvers.deletion.cascade_parts import conversations
@@ -62,9 +63,9 @@ async def delete_account(ctx: Context, values: AccountDelete) -> Committed[Objec
 
     Delete the caller's account; takes the password, and a code where there are two factors.
 
-    Raises Conflict as long as the caller owns an organization with other people in it. Comments and cards stay, by a
-    user without name and address; organizations that nobody else is in go with all they hold. Workspaces are left in
-    this change or, where those are many, one after the other.
+    Raises Conflict as long as the caller owns an organization with other people in it, and for the last
+    super-administrator. Comments and cards stay, by a user without name and address; organizations that nobody else is
+    in go with all they hold. Workspaces are left in this change or, where those are many, one after the other.
     """
     user = await require_password(ctx, values.password)
     if user.get("two_factor") is not None:
@@ -78,6 +79,8 @@ async def delete_account(ctx: Context, values: AccountDelete) -> Committed[Objec
             raise Unauthenticated("The password was changed in the meantime")
         if still.get("two_factor") is not None and not await use_code(ctx, change, ctx.user_id, values.code or ""):
             raise BadUserInput("is wrong, or was used already", field="code")
+        if still.get("server_role") == ServerRole.SUPER_ADMIN:
+            await step_down(change, ctx.user_id)
         for organization_id in await _owned(change, ctx.user_id):
             await remove_organization(change, organization_id)
         await close_account(change, still)

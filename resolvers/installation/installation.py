@@ -13,17 +13,17 @@ from pymongo.errors import DuplicateKeyError
 from auth.counting import count_attempt
 from auth.open_session import LIFETIME, open_session
 from auth.sessions import start_session
-from models import Installation, Session, User
+from models import Installation, User
 from models.base import Record, collection, to_record
 from models.enums import ServerRole
 from models.errors import Conflict, NotFound
 from models.installation import INSTALLATION_ID
 from models.records import UserRecord
-from models.write import find_and_delete
-from realtime.events.account import InstallationSetUp, ServerRoleChanged, SessionEnded, SessionStarted
+from realtime.events.account import InstallationSetUp, ServerRoleChanged, SessionStarted
 from realtime.events.installation import InstallationAuthChanged
 from realtime.log import Change, Committed
 from resolvers.account.registration import NewAccount, create_account
+from resolvers.account.running import end_open_session, step_down, touch_installation
 from resolvers.account.sign_in import SignIn
 from resolvers.inputs.account import AuthRegister
 from resolvers.kit.context import Context
@@ -83,29 +83,6 @@ async def set_auth(
     return Committed(ChangedInstallation(await get_installation(ctx)), done.cursor)
 
 
-async def end_open_session(change: Change, of: ObjectId | None = None) -> None:
-    """Let nobody in any more who has no credential, within a change; only as a person where `of` says whom."""
-    found = await collection(Installation).find_one({"_id": INSTALLATION_ID}, session=change.session)
-    if found is None or found.get("open_session_id") is None:
-        return
-    where = {"_id": found["open_session_id"]} | ({} if of is None else {"user_id": of})
-    ended = await find_and_delete(Session, where, change.session)
-    if ended is None and of is not None:
-        return
-    await touch_installation(change, {"open_session_id": None})
-    if ended is not None:
-        change.append(ended["user_id"], SessionEnded(session_id=ended["_id"]))
-
-
-async def touch_installation(change: Change, values: Record | None = None) -> None:
-    """Write to what there is once, so that of two changes that do so one comes after the other."""
-    taken = {"_id", "changes", *(values or {})}
-    made = to_record(Installation(set_up_by=change.actor_id, created_at=change.at))
-    fresh = {name: value for name, value in made.items() if name not in taken}
-    written = {"$inc": {"changes": 1}, "$setOnInsert": fresh} | ({"$set": values} if values else {})
-    await collection(Installation).update_one({"_id": INSTALLATION_ID}, written, upsert=True, session=change.session)
-
-
 @operation("installationSetup", caller=Caller.ANYONE, reveals=True)
 async def set_up_installation(ctx: Context, values: AuthRegister) -> SignIn:
     """Create the first account, which runs the installation, and sign in; only while there is none.
@@ -131,19 +108,25 @@ async def set_up_installation(ctx: Context, values: AuthRegister) -> SignIn:
 
 
 async def grant_server_role(ctx: Context, user_id: ObjectId, role: ServerRole) -> Committed[ServerRole]:
-    """Say what a person may do with the installation: for whoever holds its data folder. Raises NotFound."""
+    """Say what a person may do with the installation: for whoever holds its data folder.
+
+    Raises NotFound, and Conflict where nobody would run it any more.
+    """
 
     async def body(change: Change) -> ServerRole:
         person = {"_id": user_id, "is_agent": False, "deleted_at": None}
         found = await collection(User).find_one(person, {"server_role": 1}, session=change.session)
         if found is None:
             raise NotFound("User")
-        if found.get("server_role", ServerRole.USER) != role:
+        before = ServerRole(found.get("server_role", ServerRole.USER))
+        if before is not role:
+            if before is ServerRole.SUPER_ADMIN:
+                await step_down(change, user_id)
             await collection(User).update_one(person, {"$set": {"server_role": role.value}}, session=change.session)
             change.append(user_id, ServerRoleChanged(role=role))
         return role
 
-    return await ctx.write(user_id, body)
+    return await ctx.write(user_id, body, revokes=True)
 
 
 async def _has_people() -> bool:

@@ -18,8 +18,8 @@ from models.outbound import NotMade, Outbound
 from models.records import InstallationRecord
 from realtime.events.installation import OidcChanged
 from realtime.log import Change, Committed
+from resolvers.account.running import touch_installation
 from resolvers.inputs.installation import OidcSet
-from resolvers.installation.installation import touch_installation
 from resolvers.installation.log_export import Tried
 from resolvers.installation.secret import keep_secret, open_secret
 from resolvers.kit.context import Context

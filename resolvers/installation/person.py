@@ -9,7 +9,7 @@ import string
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from bson import ObjectId
 from typing_extensions import TypedDict
@@ -27,8 +27,8 @@ from realtime.events.account import PasswordGenerated, ServerRoleChanged
 from realtime.log import Change, Committed
 from resolvers.account.account import announce_user
 from resolvers.account.registration import NewAccount, write_account
+from resolvers.account.running import step_down
 from resolvers.inputs.installation import PeopleList, PersonCreate, PersonUpdate
-from resolvers.installation.installation import end_open_session, touch_installation
 from resolvers.kit.context import Context, Services
 from resolvers.kit.edit import set_fields
 from resolvers.kit.operation import Caller, operation
@@ -39,7 +39,6 @@ from resolvers.user.user import avatar_path
 PASSWORD_LENGTH = 16
 PEOPLE = {"is_agent": False, "deleted_at": None}
 """Accounts that somebody signs in to."""
-LAST = "The installation needs a super-administrator: make another one first"
 
 PersonId = Annotated[ObjectId | str, "The id of the person."]
 
@@ -127,8 +126,7 @@ async def update_person(ctx: Context, id: PersonId, values: PersonUpdate) -> Com
         role = given.get("role", before)
         await require_reach(ctx, change, "personUpdate", before, role)
         if before is ServerRole.SUPER_ADMIN and role is not before:
-            await require_another(change, wanted)
-            await end_open_session(change, of=wanted)
+            await step_down(change, wanted)
         changed, _ = await set_fields(change, User, wanted, {**renamed, "server_role": role.value})
         if changed["name"] != user["name"]:
             await announce_user(change, wanted)
@@ -200,16 +198,3 @@ async def require_reach(ctx: Context, change: Change, what: str, *roles: ServerR
     if acting is not ServerRole.SUPER_ADMIN and ServerRole.SUPER_ADMIN in roles:
         raise Forbidden("Only a super-administrator has to do with super-administrators", role=ServerRole.SUPER_ADMIN)
     return acting
-
-
-async def require_another(change: Change, losing_id: ObjectId) -> None:
-    """Raise Conflict where nobody else is a super-administrator. Two who take it from each other meet in what is
-    written here, so that one of them is there afterwards."""
-    await touch_installation(change)
-    others: dict[str, Any] = {
-        "server_role": ServerRole.SUPER_ADMIN.value,
-        "deleted_at": None,
-        "_id": {"$ne": losing_id},
-    }
-    if await collection(User).find_one(others, {"_id": 1}, session=change.session) is None:
-        raise Conflict(LAST)

@@ -14,8 +14,9 @@ from models.write import update_and_read
 from realtime.events.organization import OrganizationMemberUpdated, OrganizationUpdated
 from realtime.log import Change, Committed
 from resolvers.account.delete import close_account
+from resolvers.account.running import step_down
 from resolvers.deletion.deletion import delete
-from resolvers.installation.person import PEOPLE, PersonId, find_person, require_another, require_reach
+from resolvers.installation.person import PEOPLE, PersonId, find_person, require_reach
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation
 from resolvers.member.organization_member import insert_organization_member
@@ -54,7 +55,7 @@ async def delete_person(ctx: Context, id: PersonId) -> Committed[ObjectId]:
         role = ServerRole(user.get("server_role", ServerRole.USER))
         acting = await require_reach(ctx, change, "personDelete", role)
         if role is ServerRole.SUPER_ADMIN:
-            await require_another(change, wanted)
+            await step_down(change, wanted)
         owned = await _owned_organizations(wanted, change.session)
         if owned:
             heir = ctx.user_id if acting is ServerRole.SUPER_ADMIN else await _oldest(change, wanted)

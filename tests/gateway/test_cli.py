@@ -257,6 +257,7 @@ def test_a_token_is_printed_once_and_works_and_an_account_is_made_to_run_the_ins
 
     assert secret.startswith("sl_")
     assert secret not in made.errors
+    assert_one_sentence(orrery("admin", "grant", EMAIL, "--role", "user", data_dir=folder), "super-administrator")
     assert granted.errors == f"{EMAIL} is super_admin of this installation.\n"
     assert viewer == {"viewer": {"email": EMAIL, "serverRole": "SUPER_ADMIN"}}
     assert refused.value.code == "FORBIDDEN"

@@ -7,14 +7,16 @@ import pytest
 from bson import ObjectId
 from starlette.requests import HTTPConnection
 
+from auth.open_session import open_session
 from gateway.database import Database
 from models import Installation, User
 from models.base import collection
 from models.enums import ServerRole
 from models.errors import Conflict, NotFound
 from resolvers.account.account import register
+from resolvers.account.delete import delete_account
 from resolvers.account.sign_in import SignIn
-from resolvers.inputs.account import AuthRegister
+from resolvers.inputs.account import AccountDelete, AuthRegister
 from resolvers.installation.installation import get_installation, grant_server_role, set_auth, set_up_installation
 from resolvers.kit.context import Context
 from resolvers.organization.organization import list_organizations
@@ -97,6 +99,35 @@ async def test_without_a_prefix_nobody_comes_in_without_a_credential(nobody: Con
     assert await comes("/api", "/api/projects") == root.user_id
     assert await comes("/api", "/organizations") is None
     assert await comes("", "/organizations") is None
+
+
+async def test_the_last_super_administrator_stays_one_and_who_is_none_any_more_lets_nobody_in(
+    nobody: Context, people: People
+) -> None:
+    # Given one super-administrator: neither the command line nor their own deletion takes the last one away
+    root = await people.by_jwt((await set_up_installation(again(nobody), first("root"))).access_token)
+    with pytest.raises(Conflict, match="super-administrator"):
+        await grant_server_role(again(root), root.user_id, ServerRole.USER)
+    with pytest.raises(Conflict, match="super-administrator"):
+        await delete_account(again(root), AccountDelete(password=PASSWORD))
+
+    # When there is another one, whoever has turned authentication off may go
+    other = await people.register("other")
+    await grant_server_role(again(other), other.user_id, ServerRole.SUPER_ADMIN)
+    await open_to_all(root)
+    await grant_server_role(again(root), root.user_id, ServerRole.USER)
+
+    # Then it is on, also when they come back
+    await grant_server_role(again(root), root.user_id, ServerRole.SUPER_ADMIN)
+    assert await open_session() is None
+
+    # So it is where they delete their account
+    await open_to_all(other)
+    assert await open_session() is not None
+    await delete_account(again(other), AccountDelete(password=PASSWORD))
+    [installation] = await collection(Installation).find({}).to_list()
+    assert installation["open_session_id"] is None
+    assert (await event_types(other.user_id)).count("SessionEnded") == 1
 
 
 async def test_whoever_runs_the_installation_reads_no_tenant_that_they_are_not_in(people: People) -> None:
