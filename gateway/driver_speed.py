@@ -82,6 +82,7 @@ class _Look:
         loop = asyncio.get_running_loop()
         if self._connection.cancel_context.cancelled:
             self.given_up = True
-            self._limit.reschedule(loop.time())
+            if not self._limit.expired():
+                self._limit.reschedule(loop.time())
         else:
             self._timer = loop.call_later(LOOK_SECONDS, self._look)

@@ -66,8 +66,10 @@ class Entries:
         if known.described is None or partials is None:
             return self.write_slowly(storage, db, coll, doc, indexes, partials, recordid=recordid)
         keys = self._keys(known.described, doc, partials)
-        if known.left is not None:
-            (_, before), known.left = known.left, None
+        left, known.left = known.left, None
+        # Of another record only where an update began anew, and what it had taken out is back.
+        if left is not None and left[0] == recordid:
+            before = left[1]
             gone = {name: [key for key in before[name] if key not in keys[name]] for name in keys}
             self._remove(storage, db, coll, known.described, gone, recordid)
             keys = {name: [key for key in keys[name] if key not in before[name]] for name in keys}

@@ -11,6 +11,7 @@ from agents.tools.catalogue import TOOLS, call_tool
 from agents.tools.tool import Result
 from auth.subject import Subject
 from models.errors import ApprovalRequired, OrreryError
+from models.reach import reachable
 from resolvers.kit.context import Context
 from resolvers.kit.idempotency import Claim, Reply, check_key, fingerprint, once
 from serving.failures import error_of, masked
@@ -31,9 +32,10 @@ async def answered(engine: GraphEngine, subject: Subject, params: types.CallTool
             {"message": "The person whose client this is was asked, and did not agree", "extensions": _DECLINED}
         )
     try:
-        if key is None or TOOLS[params.name].read_only:
-            return await _called(engine, engine.context_of(subject), params.name, arguments)
-        return await _once(engine, subject, check_key(key, f"_meta.{KEY}"), params.name, arguments)
+        with reachable():
+            if key is None or TOOLS[params.name].read_only:
+                return await _called(engine, engine.context_of(subject), params.name, arguments)
+            return await _once(engine, subject, check_key(key, f"_meta.{KEY}"), params.name, arguments)
     except OrreryError as error:
         return refused(error_of(error))
     except Exception as error:

@@ -10,7 +10,7 @@ import mcp_types as types
 from agents.tools.catalogue import CALL_TOOL, TOOLS
 from agents.tools.render import inline
 from agents.tools.tool import Tool
-from models.errors import OrreryError
+from models.errors import Forbidden, NotFound
 from resolvers.agent.agent import agents_of
 from resolvers.kit.call import call
 from resolvers.kit.context import Context
@@ -111,7 +111,7 @@ async def _choice(ctx: Context, tool: Tool, name: str) -> types.ElicitRequest | 
     """The form to choose with; None where there is nothing to choose, or too much to list."""
     try:
         found = await _CHOICES[name](ctx)
-    except OrreryError:  # the credential may not read them
+    except (Forbidden, NotFound):  # the credential may not read them
         return None
     if not 0 < len(found) <= MOST_CHOICES:
         return None

@@ -20,7 +20,7 @@ from agents.server import tasks
 from agents.server.address import Address
 from agents.server.resources import Place, place_of
 from auth.subject import Subject
-from models.errors import BadUserInput, Forbidden, NotFound, OrreryError, Unauthenticated
+from models.errors import BadUserInput, Forbidden, NotFound, Unauthenticated
 from models.reach import unexpected
 from realtime.feed import Question
 from realtime.guard import Watch
@@ -78,7 +78,7 @@ async def _in_reach(ctx: Context, uris: Sequence[str]) -> list[Place]:
     for uri in uris:
         try:
             found.append(await place_of(ctx, Address.read(uri)))
-        except OrreryError:
+        except (Forbidden, NotFound):
             continue
     return found
 

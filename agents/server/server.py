@@ -186,7 +186,8 @@ async def start(engine: GraphEngine, version: str) -> Running:
     ) -> types.CallToolResult | types.InputRequiredResult:
         if params.name not in TOOLS:
             raise MCPError(types.INVALID_PARAMS, f"Unknown tool: {params.name[:100]}")
-        asked = await asked_before(context_of(ctx), params, ctx.session.client_capabilities)
+        with told_as_errors():
+            asked = await asked_before(context_of(ctx), params, ctx.session.client_capabilities)
         if asked is not None:
             return asked
         result = await answered(engine, _subject(ctx), params)

@@ -38,7 +38,7 @@ class FlatCardBody(Input):
     runs=create_card,
     body=FlatCardBody,
     names_object=True,
-    reads=[list_columns, get_card, list_missions_of_card],
+    reads=[list_columns],
 )
 async def create(call: Call) -> CreatedCardData:
     """At the end of the project's first column of the type `backlog`, or else of its first column."""

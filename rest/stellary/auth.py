@@ -44,7 +44,7 @@ async def get(call: Call) -> Account:
     return {"user": user(call.ctx.services, await get_me(call.ctx)), "csrfToken": call.ctx.subject.csrf_token}
 
 
-@routes.patch("/me", "Change the caller's profile", runs=update_user, reads=[get_me])
+@routes.patch("/me", "Change the caller's profile", runs=update_user)
 async def update(call: Call) -> Account:
     changed = (await update_user(call.ctx, call.body(UserUpdate))).value
     if TokenScope.ACCOUNT_READ in call.ctx.subject.scopes:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bson
@@ -228,3 +229,57 @@ def test_the_same_is_stored_found_and_told_after_every_change(
 
     for change, slow, quick in zip(CHANGES, expected, found, strict=True):
         assert quick == slow, change
+
+
+class Rows:
+    """A cursor over rows in memory, with what `Entries` does to one."""
+
+    def __init__(self, rows: set[bytes]) -> None:
+        self._rows = rows
+        self._key = b""
+
+    def _set_key(self, key: bytes) -> None:
+        self._key = key
+
+    def set_value(self, value: bytes) -> None:
+        assert value == b""
+
+    def insert(self) -> None:
+        self._rows.add(self._key)
+
+    def search(self) -> int:
+        return 0 if self._key in self._rows else -1
+
+    def remove(self) -> None:
+        self._rows.discard(self._key)
+
+
+def test_an_update_that_began_anew_and_inserts_takes_nothing_for_written_that_it_had_taken_out_before() -> None:
+    # Given an update that has taken a document out of its index, and is tried again as somebody changed that
+    rows = {b"db\0cards\0place\0a:1"}
+    kept = SimpleNamespace(_tls=SimpleNamespace(), _index_options_map=lambda *_: {}, _cursor=lambda _: Rows(rows))
+    kept._coll_options = lambda *_: {}
+
+    def never(*_: Any, **__: Any) -> Any:
+        raise AssertionError
+
+    def again(storage: Any, *_: Any, **__: Any) -> None:
+        entries.delete(storage, "db", "cards", {"column": "a"}, indexes, {}, recordid=1)
+        # When it finds nothing now, and inserts one that has the same key
+        entries.write(storage, "db", "cards", {"column": "a"}, indexes, {}, recordid=2)
+
+    indexes = [("place", {"column": 1}, False, False)]
+    entries = embedded_entries.Entries(
+        never,
+        never,
+        again,
+        lambda _: None,
+        never,
+        lambda doc, _spec, sparse: [doc["column"].encode()],
+        lambda key, record: key + b":%d" % record,
+        "table",
+    )
+    entries.update(kept, "db", "cards")
+
+    # Then both are in the index
+    assert rows == {b"db\0cards\0place\0a:1", b"db\0cards\0place\0a:2"}

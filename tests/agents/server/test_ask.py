@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
+from pymongo.errors import AutoReconnect
 
+from agents.server import answers, ask
+from models.errors import Unavailable
 from tests.agents.server.agent import agent_of
 from tests.agents.server.client import HANDSHAKE, MODERN, Client
 from tests.gateway.lab import Board, Lab
@@ -112,3 +115,22 @@ async def test_who_shows_no_forms_is_asked_by_none(capabilities: dict[str, Any],
 
     assert (answered["resultType"] == "input_required") is asks
     assert answered.get("isError", False) is not asks
+
+
+async def test_a_database_that_is_away_is_told_as_such_before_a_call_and_in_it(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client(board.ann.http, MODERN, capabilities=ASKING)
+
+    async def away(*_: Any) -> Any:
+        raise AutoReconnect("the database is away")
+
+    with monkeypatch.context() as patched:
+        patched.setitem(ask._CHOICES, "projectId", away)
+        before = await client.send("tools/call", name="create_card", arguments={"title": "Which project?"})
+    monkeypatch.setattr(answers, "call_tool", away)
+    within = await client.call("list_projects")
+
+    assert before["error"]["message"] == Unavailable().message
+    assert within["isError"]
+    assert Unavailable().message in within["content"][0]["text"]
