@@ -13,7 +13,8 @@ from models.reach import reachable
 
 @contextmanager
 def told_as_errors(missing: str | None = None, code: int = types.INVALID_PARAMS, **data: Any) -> Iterator[None]:
-    """Raise what is raised within as MCPError, with `data`; a database that is away too. What is out of reach is told as what does not exist: as `missing`, under `code`, where that is given."""
+    """Raise what is raised within as MCPError, with `data`; a database that is away too. What is out of reach is told
+    as what does not exist: as `missing`, under `code`, where that is given."""
     try:
         with reachable():
             yield

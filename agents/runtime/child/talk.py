@@ -18,7 +18,7 @@ from resolvers.conversation.turns import begin_attempt, keep_turn
 from resolvers.kit.input import Input, read_input
 from resolvers.mission.calls import Settled
 from resolvers.mission.report import Report
-from resolvers.mission.run import Held, read_run
+from resolvers.mission.run import read_run
 from resolvers.mission.turns import Attempt, Kept, Request, Turn
 
 DRAFT = "draft"
@@ -47,7 +47,7 @@ class TalkWrites(Writes):
         return await begin_attempt(request)
 
     async def keep_turn(self, turn: Turn) -> Kept:
-        return await keep_turn(turn, _talking(turn.held))
+        return await keep_turn(turn, cast("Talking", turn.held))
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Talk(Loop):
     @property
     def talking(self) -> Talking:
         """What is held, which is a conversation."""
-        return _talking(self.held)
+        return cast("Talking", self.held)
 
     async def _round(self) -> bool:
         if not self.steps:
@@ -128,9 +128,3 @@ _ABOUT = {
         "that it is done. Then say in a sentence what you have assumed.",
     ),
 }
-
-
-def _talking(held: Held) -> Talking:
-    if not isinstance(held, Talking):
-        raise TypeError("what is held is no conversation")
-    return held
