@@ -129,7 +129,7 @@ async def test_a_database_that_is_away_is_told_as_such_before_a_call_and_in_it(
         patched.setitem(ask._CHOICES, "projectId", away)
         before = await client.send("tools/call", name="create_card", arguments={"title": "Which project?"})
     monkeypatch.setattr(answers, "call_tool", away)
-    within = await client.call("list_projects")
+    within = await client.call("create_card", title="In it", projectId=board.project)
 
     assert before["error"]["message"] == Unavailable().message
     assert within["isError"]
