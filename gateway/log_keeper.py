@@ -6,9 +6,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from pymongo.errors import BulkWriteError
+
 from gateway.log_text import entry_of
 from models import LogEntry
-from models.base import WRITTEN_AT_ONCE, collection
+from models.base import DUPLICATE_KEY, WRITTEN_AT_ONCE, codes_of, collection
 from models.records import LogEntryRecord
 from realtime.loop import NONE, Loop, Rest
 from resolvers.installation.log_export import Exporting, exporting, send_entries
@@ -49,9 +51,9 @@ class Waiting:
         else:
             self.entries.append(entry)
 
-    def some(self) -> list[LogEntryRecord]:
+    def some(self, at_most: int) -> list[LogEntryRecord]:
         """The first of them; they stay until they are `done`."""
-        return [self.entries[place] for place in range(min(AT_ONCE, len(self.entries)))]
+        return [self.entries[place] for place in range(min(at_most, len(self.entries)))]
 
     def done(self, count: int) -> None:
         for _ in range(count):
@@ -119,11 +121,17 @@ class LogKeeper:
                 self._drop(1)
 
     async def _keep(self) -> Rest:
-        if not (some := self.kept.some()):
+        if not self.kept.entries:
             return Rest(self._pace.write)
-        for start in range(0, len(some), WRITTEN_AT_ONCE):
-            await collection(LogEntry).insert_many(some[start : start + WRITTEN_AT_ONCE], ordered=False)
-        self.kept.done(len(some))
+        for _ in range(AT_ONCE // WRITTEN_AT_ONCE):
+            if not (some := self.kept.some(WRITTEN_AT_ONCE)):
+                break
+            try:
+                await collection(LogEntry).insert_many(some, ordered=False)
+            except BulkWriteError as error:
+                if codes_of(error) != {DUPLICATE_KEY}:  # else they are there, of a try whose answer was lost
+                    raise
+            self.kept.done(len(some))
         clock = asyncio.get_running_loop().time
         if clock() - self._trimmed > self._pace.trim:
             self._trimmed = clock()
@@ -138,7 +146,7 @@ class LogKeeper:
         if self._export is None:
             self.sent.entries.clear()
             return Rest(self._pace.settings)
-        if not (some := self.sent.some()):
+        if not (some := self.sent.some(AT_ONCE)):
             return Rest(self._pace.write)
         if await send_entries(self._services.outbound, self._export, some) is not None:
             if not self._is_away:  # once: each line of this log waits to be sent as well

@@ -16,7 +16,7 @@ from models.facts import Facts
 from models.ids import Kind, new_id
 from models.text import sort_key
 
-_DUPLICATE = 11000
+DUPLICATE_KEY = 11000
 WRITTEN_AT_ONCE = 10
 """Records that one command writes: the embedded database locks a collection for as long as a command takes, which is a
 millisecond or two a record, and others have their turn between two."""
@@ -136,11 +136,16 @@ async def write_all(
         try:
             await collection(model).bulk_write(writes[start : start + WRITTEN_AT_ONCE], ordered=False, session=session)
         except BulkWriteError as error:
-            if any(failure.get("code") == _DUPLICATE for failure in (error.details or {}).get("writeErrors", ())):
+            if DUPLICATE_KEY in codes_of(error):
                 error._add_error_label("TransientTransactionError")
             raise
         if give_way is not None:
             await give_way()
+
+
+def codes_of(error: BulkWriteError) -> set[int]:
+    """The codes of those writes of a command that failed."""
+    return {failure["code"] for failure in (error.details or {}).get("writeErrors", ())}
 
 
 async def insert_all(

@@ -19,7 +19,7 @@ from gateway.database import Database
 from gateway.log_keeper import LogKeeper, Pace, trim
 from gateway.log_text import entry_of
 from models import LogEntry
-from models.base import collection
+from models.base import WRITTEN_AT_ONCE, collection
 from models.enums import ServerRole
 from models.errors import BadUserInput, Conflict
 from models.installation import INSTALLATION_ID
@@ -116,6 +116,13 @@ async def test_the_latest_is_kept_and_found_by_level_and_part(people: People, mo
     root = await root_of(people, Outbound())
     await collection(LogEntry).delete_many({})
     keeper = LogKeeper(root.services, lambda _: None, pace=QUICK)
+
+    # Given lines, of which some were written by a command whose answer was lost
+    for number in range(WRITTEN_AT_ONCE + 2):
+        record = logging.LogRecord("orrery.trial", logging.INFO, "f.py", 1, "lost %d", (number,), None)
+        keeper.kept.add(entry_of(record))
+    await collection(LogEntry).insert_many(keeper.kept.some(3))
+
     await keeper.start()
     with at_info():
         for number in range(6):
@@ -126,6 +133,7 @@ async def test_the_latest_is_kept_and_found_by_level_and_part(people: People, mo
     await keeper.stop()
     log.warning("it has stopped")
 
+    assert len(await list_log_entries(again(root), LogList(search="lost"))) == WRITTEN_AT_ONCE + 2
     found = await list_log_entries(again(root), LogList(search="STEP"))
     assert [entry["message"] for entry in found][:3] == ["step … fails (100%)", "step 5 is taken", "step 4 is taken"]
     [warned] = await list_log_entries(again(root), LogList(level=LogLevel.WARN))
@@ -135,7 +143,7 @@ async def test_the_latest_is_kept_and_found_by_level_and_part(people: People, mo
 
     # When there are too many, the oldest go
     monkeypatch.setattr(log_keeper, "KEPT", 4)
-    assert await trim() == 3
+    assert await trim() == 3 + WRITTEN_AT_ONCE + 2
     assert [entry["message"] for entry in await list_log_entries(again(root), LogList())][-1] == "step 3 is taken"
     assert await trim() == 0
 
