@@ -118,7 +118,8 @@ async def callback(call: Call) -> Response | SessionData:
     values = OidcComplete(state=query.state, code=query.code, flow=call.request.cookies.get(COOKIE, ""))
     signed_in = await complete_sign_on(call.ctx, values)
     call.finish.append(lambda response: set_session_cookies(response, signed_in, call.cookies))
-    call.finish.append(lambda response: response.delete_cookie(COOKIE, path=call.request.url.path))
+    kept_at = call.ctx.services.path(call.request.url.path)
+    call.finish.append(lambda response: response.delete_cookie(COOKIE, path=kept_at))
     if _wants_json(call.headers):
         return session_data(signed_in)
     return _redirect(call.ctx.services.path(goes_on_to(call.ctx, values)))
@@ -130,8 +131,8 @@ def _redirect(url: str) -> Response:
 
 def _keep(response: Response, call: Call, path: str, flow: str) -> None:
     """Have the browser bring back at the callback, and nowhere else, what was begun."""
-    secure = call.cookies.secure
-    response.set_cookie(COOKIE, flow, COOKIE_SECONDS, path=path, secure=secure, httponly=True, samesite="lax")
+    at, secure = call.ctx.services.path(path), call.cookies.secure
+    response.set_cookie(COOKIE, flow, COOKIE_SECONDS, path=at, secure=secure, httponly=True, samesite="lax")
 
 
 def _wants_json(headers: Mapping[str, str]) -> bool:

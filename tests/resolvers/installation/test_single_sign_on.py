@@ -4,8 +4,12 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
 
 from models import CredentialVersion, Identity, User
 from models.base import collection, utc_now
@@ -25,6 +29,9 @@ from resolvers.installation.person import reset_person_password
 from resolvers.installation.person_delete import delete_person
 from resolvers.installation.single_sign_on import begin_sign_on, complete_sign_on
 from resolvers.kit.context import Context
+from rest.app import build_routes
+from serving.arrival import Arrival
+from serving.cookies import CookieScope
 from tests.provider import CLIENT_ID, SECRET, Provider, provider
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.lab import PASSWORD, People, again, event_types, events
@@ -49,6 +56,18 @@ class Sso:
         self.provider.claims, self.provider.changed = claims, changed
         url, flow = await self.begin()
         return await self.complete(flow, self.provider.sign_in(url))
+
+    def browser(self, public: str = "https://example.org") -> httpx.AsyncClient:
+        """A browser before a gateway with a public address, which passes on what is below its path."""
+        services = replace(self.nobody.services, base_url=public)
+        base = urlsplit(public).path
+
+        async def context(_: Request) -> Context:
+            return Context(self.nobody.subject, services)
+
+        routes = build_routes(context, cookies=CookieScope(path=base or "/"))
+        app = Arrival(Starlette(routes=routes), base)
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=public)
 
     async def complete(self, flow: str, answer: dict[str, str]) -> SignIn:
         return await complete_sign_on(again(self.nobody), OidcComplete(flow=flow, **answer))
@@ -166,6 +185,20 @@ async def test_an_answer_that_is_not_true_or_not_this_sign_ins_is_refused(sso: S
     with pytest.raises(Unauthenticated):
         await sso.complete(others, {**sso.provider.sign_in(url), "state": "y"})
     assert await collection(Identity).count_documents({"issuer": sso.provider.issuer}) == 1
+
+
+async def test_a_browser_comes_back_below_the_path_of_the_public_address(sso: Sso) -> None:
+    public = "https://example.org/tools/orrery"
+    async with sso.browser(public) as browser:
+        begun = await browser.get("/api/oidc/login", params={"returnTo": "/app"})
+        sso.provider.claims = ADA
+        answer = sso.provider.sign_in(begun.headers["location"])
+        [kept] = browser.cookies.jar
+        assert kept.path == "/tools/orrery/api/oidc/callback"
+        back = await browser.get("/api/oidc/callback", params=answer)
+
+        assert (back.status_code, back.headers["location"]) == (302, "/tools/orrery/app")
+        assert {cookie.path for cookie in browser.cookies.jar} == {"/tools/orrery"}
 
 
 async def test_where_a_browser_goes_on_is_a_path_of_this_gateway(sso: Sso) -> None:
