@@ -23,7 +23,7 @@ from realtime.events.installation import LogExportChanged
 from realtime.log import Change, Committed
 from resolvers.account.running import touch_installation
 from resolvers.inputs.installation import LogExportUpdate
-from resolvers.installation.secret import keep_secret, open_secret
+from resolvers.installation.secret import LOST, keep_secret, open_secret
 from resolvers.kit.context import Context, Services
 from resolvers.kit.operation import Caller, operation
 from resolvers.kit.server_role import require_server_role
@@ -92,7 +92,8 @@ async def get_log_export(ctx: Context) -> LogExport:
 async def update_log_export(ctx: Context, values: LogExportUpdate) -> Committed[ChangedLogExport]:
     """Say where the log of the gateway is sent.
 
-    Raises BadUserInput for an address that no request is made to, Conflict for sending it nowhere.
+    Raises BadUserInput for an address that no request is made to, Conflict for sending it nowhere; DecryptionFailed
+    and NotConfigured for headers that are to stay beside others, where their key is lost.
     """
     given = values.given()
     if given.get("endpoint"):
@@ -109,16 +110,18 @@ async def update_log_export(ctx: Context, values: LogExportUpdate) -> Committed[
         now = replace(before, **{name: value for name, value in changes.items() if name != "headers"})
         if now.enabled and now.endpoint is None:
             raise Conflict(NOWHERE)
-        kept = await open_headers(ctx.services.vault, before, change)
+        wanted: dict[str, str] = given.get("headers") or {}
+        kept = await _kept_headers(ctx.services.vault, before, wanted, change)
         headers = kept
         if "headers" in given:
-            wanted = given["headers"] or {}
-            headers = {name: kept.get(name, value) if value == MASK else value for name, value in wanted.items()}
+            stay = {name: value for name, value in (kept or {}).items() if wanted.get(name) == MASK}
+            headers = {**wanted, **stay}
             now = replace(now, header_names=tuple(sorted(headers)))
         if (now, headers) != (before, kept):
             stored = {"enabled": now.enabled, "endpoint": now.endpoint, "level": now.level.value}
             await touch_installation(change, {"log_export": {**stored, "header_names": list(now.header_names)}})
-            await keep_secret(ctx.services.vault, change, LOG_HEADERS, json.dumps(headers) if headers else None)
+            if headers != kept:
+                await keep_secret(ctx.services.vault, change, LOG_HEADERS, json.dumps(headers) if headers else None)
             change.append(INSTALLATION_ID, LogExportChanged(enabled=now.enabled, level=now.level))
         return ChangedLogExport(now)
 
@@ -197,6 +200,18 @@ async def open_headers(vault: Vault, export: LogExport, change: Change | None = 
         return {}
     headers: dict[str, str] = json.loads(await open_secret(vault, LOG_HEADERS, change))
     return headers
+
+
+async def _kept_headers(
+    vault: Vault, export: LogExport, wanted: Mapping[str, str], change: Change
+) -> dict[str, str] | None:
+    """The headers with their values; None where those are lost and none of them is wanted."""
+    try:
+        return await open_headers(vault, export, change)
+    except LOST:
+        if MASK in wanted.values():
+            raise
+        return None
 
 
 def _address(endpoint: str) -> str:

@@ -1,6 +1,7 @@
 """Single sign-on: which identity provider says who people are, as whoever runs the installation has set it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -21,7 +22,7 @@ from realtime.log import Change, Committed
 from resolvers.account.running import touch_installation
 from resolvers.inputs.installation import OidcSet
 from resolvers.installation.log_export import Tried
-from resolvers.installation.secret import keep_secret, open_secret
+from resolvers.installation.secret import LOST, keep_secret, open_secret
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation
 from resolvers.kit.server_role import require_server_role
@@ -113,7 +114,9 @@ async def _write(ctx: Context, oidc: Oidc, secret: str | None) -> Committed[Chan
         await require_server_role(ctx.user_id, ServerRole.SUPER_ADMIN, "oidcSet", change.session)
         found = await collection(Installation).find_one({"_id": INSTALLATION_ID}, session=change.session)
         before = oidc_of(found)
-        kept = await open_secret(ctx.services.vault, OIDC_SECRET, change) if before.configured else None
+        kept = None
+        with suppress(*LOST):
+            kept = await open_secret(ctx.services.vault, OIDC_SECRET, change) if before.configured else None
         if (before, kept) != (oidc, secret):
             stored = {"issuer_url": oidc.issuer_url, "client_id": oidc.client_id} if oidc.configured else None
             await touch_installation(change, {"oidc": stored})

@@ -4,9 +4,13 @@ from bson import ObjectId
 
 from auth.vault import Vault
 from models.base import Record
+from models.errors import DecryptionFailed, NotConfigured
 from models.installation import INSTALLATION_ID
 from realtime.log import Change
 from resolvers.credential.sealed import forget, keep, opened
+
+LOST = (DecryptionFailed, NotConfigured)
+"""What opening a secret raises whose key is not there. It can still be replaced, and taken away."""
 
 
 async def keep_secret(vault: Vault, change: Change, secret_id: ObjectId, value: str | None) -> None:

@@ -14,15 +14,16 @@ import pytest
 from bson import ObjectId
 
 from auth.subject import ANONYMOUS
+from auth.vault import Vault, new_vault_key
 from gateway import log_keeper
 from gateway.database import Database
 from gateway.log_keeper import LogKeeper, Pace, trim
 from gateway.log_text import entry_of
-from models import LogEntry
+from models import CredentialVersion, LogEntry
 from models.base import WRITTEN_AT_ONCE, collection
 from models.enums import ServerRole
-from models.errors import BadUserInput, Conflict
-from models.installation import INSTALLATION_ID
+from models.errors import BadUserInput, Conflict, DecryptionFailed
+from models.installation import INSTALLATION_ID, LOG_HEADERS
 from models.installation_enums import LogLevel
 from models.outbound import Answer, Outbound
 from resolvers.inputs.installation import LogExportUpdate, LogList
@@ -207,3 +208,19 @@ async def test_where_the_log_goes_is_merged_and_what_headers_hold_is_shown_nowhe
     assert "canary" not in str(told) + str(changed)
     collector.away.append(True)
     assert (await try_log_export(again(root))).error == "No answer (ConnectError)"
+
+    # When the key that sealed them is lost, everything but their values can be changed
+    lost = Context(root.subject, replace(root.services, vault=Vault((new_vault_key(),))))
+    for values in ({"headers": {**kept, "x-new": "c"}}, {"headers": {"x-key": "****"}}):
+        with pytest.raises(DecryptionFailed):
+            await update_log_export(again(lost), LogExportUpdate.of(**values))
+    moved = await update_log_export(again(lost), LogExportUpdate.of(endpoint="https://logs.example"))
+    assert moved.value.log_export == replace(changed, endpoint="https://logs.example")
+    collector.away.clear()
+    assert (await try_log_export(again(root))).success
+    assert collector.headers[-1]["x-key"] == "sk-canary"
+    await update_log_export(again(lost), LogExportUpdate.of(headers={"x-key": "new"}))
+    assert (await try_log_export(again(lost))).success
+    assert collector.headers[-1]["x-key"] == "new"
+    await update_log_export(again(root), LogExportUpdate.of(headers=None))
+    assert await collection(CredentialVersion).count_documents({"credential_id": LOG_HEADERS}) == 0

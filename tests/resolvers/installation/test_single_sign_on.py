@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 
+from auth.vault import Vault, new_vault_key
 from models import CredentialVersion, Identity, User
 from models.base import collection, utc_now
 from models.enums import MailTemplate, ServerRole
@@ -225,6 +226,11 @@ async def test_the_provider_is_set_tried_and_removed_and_its_secret_is_shown_now
         with pytest.raises(BadUserInput):
             await set_oidc(again(sso.root), OidcSet(issuer_url=issuer, client_id="a", client_secret="b"))
 
+    # When the key that sealed the secret is lost, it can be set anew, and removed
+    lost = Context(sso.root.subject, replace(sso.root.services, vault=Vault((new_vault_key(),))))
+    await set_oidc(again(lost), OidcSet(issuer_url=sso.provider.issuer, client_id=CLIENT_ID, client_secret="new"))
+    [anew] = await collection(CredentialVersion).find({"credential_id": OIDC_SECRET}).to_list()
+    assert anew["kid"] == lost.services.vault.kid
     await remove_oidc(again(sso.root))
     assert await collection(CredentialVersion).count_documents({"credential_id": OIDC_SECRET}) == 0
     with pytest.raises(Conflict):
