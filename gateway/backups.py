@@ -17,6 +17,7 @@ from typing import cast
 from uuid import uuid4
 
 from gateway.backup_process import Order
+from gateway.dump.archive import PART
 from gateway.settings import Settings
 from models.reach import unexpected
 from models.records import BackupRecord
@@ -27,6 +28,7 @@ from resolvers.installation.backup_work import (
     MAX_ATTEMPTS,
     TOO_OFTEN,
     Made,
+    being_made,
     end_backup,
     go_on,
     prune_backups,
@@ -58,6 +60,8 @@ class Backups:
         self._pace = pace or Pace()
         self._lease = timedelta(seconds=self._pace.lease)
         self._holder = uuid4().hex
+        self._folder = settings.data_dir / FOLDER
+        self._is_tidy = False
         self._loop = Loop(
             "backups",
             self._round,
@@ -75,22 +79,36 @@ class Backups:
         await self._loop.stop()
 
     async def _round(self) -> Rest:
+        if not self._is_tidy:
+            await self._remove_parts()
+            self._is_tidy = True
         backup = await take_backup(self._holder, self._lease)
         if backup is None:
             return Rest(self._pace.poll)
+        self._is_tidy = False
         outcome = TOO_OFTEN if backup["attempts"] > MAX_ATTEMPTS else await self._make(backup)
         if isinstance(outcome, str):
             remove_file(self._services, backup["filename"])
         if not await end_backup(self._services, backup, outcome):
             return NONE
         keep, quota = self._settings.backups_kept, self._settings.backup_quota
-        for name in await prune_backups(self._services, keep=keep, quota=quota):
-            remove_file(self._services, name)
+        await prune_backups(self._services, keep=keep, quota=quota)
         return NONE
+
+    async def _remove_parts(self) -> None:
+        """Take away what processes that died have begun to write here and nobody goes on with.
+
+        A file that is whole stays, also without a record: the database may have been restored from an earlier moment.
+        """
+        if parts := list(self._folder.glob("*" + PART)):
+            wanted = await being_made()
+            for part in parts:
+                if part.name.removesuffix(PART) not in wanted:
+                    part.unlink(missing_ok=True)
 
     async def _make(self, backup: BackupRecord) -> Made | str:
         """What is in the file, or why there is none."""
-        path = self._settings.data_dir / FOLDER / backup["filename"]
+        path = self._folder / backup["filename"]
         path.parent.mkdir(mode=0o700, exist_ok=True)
         path.unlink(missing_ok=True)  # of a process that died
         async with self._holding(backup), _started(Order(self._settings, self._url, path)) as process:

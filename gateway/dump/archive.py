@@ -21,6 +21,8 @@ from gateway.dump.error import DumpError
 
 FORMAT, VERSION = "orrery.dump", 1
 MANIFEST = "manifest.json"
+PART = ".part"
+"""Behind the name of a file that is not whole yet."""
 CHUNK = 1024 * 1024
 MAX_DOCUMENT = 16 * 1024 * 1024 + 16 * 1024
 """The most that MongoDB takes, and what it allows itself for fields of its own."""
@@ -109,7 +111,7 @@ class PartWriter:
 @contextmanager
 def writing(path: Path, manifest: Manifest) -> Iterator[ArchiveWriter]:
     """An archive that appears under its name, for its owner alone (mode 600), once it is whole. Raises `DumpError`."""
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(path.name + PART)
     if path.exists():
         raise DumpError(f"{path} is there already: a dump overwrites nothing.")
     try:

@@ -88,17 +88,13 @@ async def delete_backup(ctx: Context, id: Annotated[ObjectId | str, "The id of t
     Raises Conflict for one that is being made.
     """
     wanted = parse_id(id, Kind.BACKUP)
-    names: list[str] = []
 
     async def body(change: Change) -> ObjectId:
         await require_server_role(ctx.user_id, ServerRole.SUPER_ADMIN, "backupDelete", change.session)
-        names[:] = [await forget(change, wanted)]
+        await delete(change, ctx.services, wanted)
         return wanted
 
-    deleted = await ctx.write(INSTALLATION_ID, body)
-    for name in names:
-        remove_file(ctx.services, name)
-    return deleted
+    return await ctx.write(INSTALLATION_ID, body)
 
 
 def file_of(services: Services, filename: str) -> Path | None:
@@ -107,18 +103,22 @@ def file_of(services: Services, filename: str) -> Path | None:
 
 
 def remove_file(services: Services, filename: str) -> None:
-    """Take away the file of a backup that is recorded no more, if it is here."""
+    """Take away the file of a backup, if it is here."""
     if (path := file_of(services, filename)) is not None:
         path.unlink(missing_ok=True)
 
 
-async def forget(change: Change, backup_id: ObjectId) -> str:
-    """Delete the record of a backup within a change; the name of its file, which is to go then."""
+async def delete(change: Change, services: Services, backup_id: ObjectId) -> str:
+    """Delete a backup within a change; the name of its file.
+
+    The file goes first: what is interrupted leaves a record, which is deleted again, and no file that nobody knows of.
+    """
     found = await find_and_delete(Backup, {"_id": backup_id}, change.session)
     if found is None:
         raise NotFound("Backup")
     if found["status"] == BackupStatus.RUNNING:
         raise Conflict("It is being made")
+    remove_file(services, found["filename"])
     change.append(INSTALLATION_ID, BackupDeleted(deleted_id=backup_id))
     return found["filename"]
 

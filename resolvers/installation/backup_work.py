@@ -12,7 +12,7 @@ from models.records import BackupRecord
 from models.write import update_and_read
 from realtime.events.installation import BackupChanged
 from realtime.log import Change
-from resolvers.installation.backup import forget
+from resolvers.installation.backup import delete
 from resolvers.kit.context import Services
 
 MAX_ATTEMPTS = 3
@@ -42,6 +42,12 @@ async def take_backup(holder: str, lease: timedelta) -> BackupRecord | None:
     return {**found, "holder": holder, "attempts": found["attempts"] + 1}
 
 
+async def being_made() -> set[str]:
+    """The names of files that are not whole yet."""
+    running = collection(Backup).find({"status": BackupStatus.RUNNING.value}, {"filename": 1})
+    return {backup["filename"] for backup in await running.to_list()}
+
+
 async def go_on(backup: BackupRecord, lease: timedelta) -> bool:
     """Hold on to a backup; False where it is another's by now."""
     ours = {"_id": backup["_id"], "holder": backup["holder"], "status": BackupStatus.RUNNING.value}
@@ -69,8 +75,8 @@ async def end_backup(services: Services, backup: BackupRecord, outcome: Made | s
 
 
 async def prune_backups(services: Services, *, keep: int, quota: int) -> list[str]:
-    """Forget all but the newest, as many as there may be and as fit into so many bytes, but one in any case. The names
-    of files that are to go."""
+    """Delete all but the newest, as many as there may be and as fit into so many bytes, but one in any case. The names
+    of their files."""
     gone: list[Any] = []
     for status in (BackupStatus.COMPLETED, BackupStatus.FAILED):
         size = 0
@@ -81,6 +87,6 @@ async def prune_backups(services: Services, *, keep: int, quota: int) -> list[st
                 gone.append(backup["_id"])
 
     async def body(change: Change) -> list[str]:
-        return [await forget(change, backup_id) for backup_id in gone]
+        return [await delete(change, services, backup_id) for backup_id in gone]
 
     return (await services.hub.log.write(INSTALLATION_ID, None, body)).value if gone else []

@@ -12,6 +12,7 @@ import pytest
 from auth.subject import ANONYMOUS
 from gateway.backups import Backups, Pace
 from gateway.database import Database
+from gateway.dump.archive import PART
 from gateway.settings import Settings
 from models import Backup
 from models.base import collection, to_record, utc_now
@@ -20,7 +21,8 @@ from models.errors import NotFound
 from models.installation import INSTALLATION_ID
 from models.installation_enums import BackupStatus
 from models.records import BackupRecord
-from resolvers.installation.backup import create_backup, delete_backup, list_backups, open_backup
+from realtime.log import Change
+from resolvers.installation.backup import create_backup, delete, delete_backup, list_backups, open_backup
 from resolvers.installation.backup_work import MAX_ATTEMPTS, TOO_OFTEN, Made, end_backup, prune_backups, take_backup
 from resolvers.installation.installation import grant_server_role
 from resolvers.kit.context import Context
@@ -96,14 +98,24 @@ async def test_what_dies_is_made_anew_by_another_and_given_up_in_the_end(
     assert not await end_backup(root.services, first, Made(1, "00", 1))
     assert await collection(Backup).count_documents({"status": "running", "holder": "second"}) == 1
 
+    # Given what two of them have written, and a whole file from before the database was restored
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    part, old, stays = (folder / name for name in (made["filename"] + PART, "orrery-1.zip" + PART, "orrery-0.zip"))
+    for file in (part, old, stays):
+        file.touch()
+
     # When it was begun too often, or the database cannot be reached, it is said why there is none
     await collection(Backup).update_one({"_id": made["_id"]}, {"$set": {"attempts": MAX_ATTEMPTS, **lapsed["$set"]}})
     worker = Backups(root.services, of(settings, tmp_path), "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100")
     await worker._round()
+    assert set(folder.iterdir()) == {part, stays}
     [failed] = await list_backups(again(root))
     assert (failed["status"], failed["error"]) == (BackupStatus.FAILED, TOO_OFTEN)
     with pytest.raises(NotFound):
         await open_backup(again(root), failed["filename"])
+    await worker._round()
+    assert set(folder.iterdir()) == {stays}
     assert (await delete_backup(again(root), failed["_id"])).value == failed["_id"]
 
 
@@ -118,12 +130,24 @@ async def test_the_newest_are_kept_within_bounds(root: Context) -> None:
         )
         await collection(Backup).insert_one(record)
         made.append(record)
+        (folder / record["filename"]).touch()
+
+    # What is interrupted while it is deleted leaves its record, not its file
+    async def interrupted(change: Change) -> None:
+        await delete(change, root.services, made[0]["_id"])
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await root.services.hub.log.write(INSTALLATION_ID, None, interrupted)
+    assert len(list(folder.iterdir())) == len(await list_backups(again(root))) - 1 == 4
 
     assert await prune_backups(root.services, keep=3, quota=1_000) == ["orrery-1.zip", "orrery-0.zip"]
     assert await prune_backups(root.services, keep=3, quota=250) == ["orrery-2.zip"]
     assert await prune_backups(root.services, keep=3, quota=1) == ["orrery-3.zip"]
     assert await prune_backups(root.services, keep=3, quota=1) == []
     assert [backup["filename"] for backup in await list_backups(again(root))] == ["orrery-4.zip"]
+    assert [file.name for file in folder.iterdir()] == ["orrery-4.zip"]
+    (folder / "orrery-4.zip").unlink()
     for name in ("../secret_key", "orrery-4.zip/..", "orrery-4.zip"):  # of the last there is no file
         with pytest.raises(NotFound):
             await open_backup(again(root), name)
