@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from auth.authenticate import CSRF_COOKIE, SESSION_COOKIE
+from auth.challenge import LIFETIME
 from auth.device import DEVICE_COOKIE
 from models.base import utc_now
 from resolvers.account.sign_in import SignIn
 
 DEVICE_SECONDS = 365 * 24 * 3600
+TWO_FACTOR_COOKIE = "orrery_two_factor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ def set_session_cookies(response: Response, sign_in: SignIn, scope: CookieScope)
     for name, value, hidden in ((SESSION_COOKIE, sign_in.cookie, True), (CSRF_COOKIE, sign_in.csrf_token, False)):
         _set(response, name, value, lifetime, scope, hidden=hidden)
     _set(response, DEVICE_COOKIE, sign_in.device, DEVICE_SECONDS, scope, hidden=True)
+
+
+def set_two_factor_cookie(response: Response, token: str, scope: CookieScope) -> None:
+    """What a code finishes the sign-in with, for a page's script to read. In an address, redirects would hand it on."""
+    _set(response, TWO_FACTOR_COOKIE, token, int(LIFETIME.total_seconds()), scope, hidden=False)
 
 
 def clear_session_cookies(response: Response, scope: CookieScope) -> None:

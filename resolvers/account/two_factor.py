@@ -27,6 +27,7 @@ from models.errors import BadUserInput, Conflict, Unauthenticated
 from models.records import UserRecord
 from realtime.events.account import RecoveryCodesRenewed, RecoveryCodeUsed, TwoFactorDisabled, TwoFactorEnabled
 from realtime.log import Change, Committed
+from resolvers.account.identity import link_identity
 from resolvers.account.password import require_password
 from resolvers.account.sign_in import SignIn, begin_session, known_as
 from resolvers.inputs.account import AuthVerifyTwoFactor, TwoFactorBegin, TwoFactorConfirm, TwoFactorProof
@@ -146,16 +147,19 @@ async def verify_two_factor(ctx: Context, values: AuthVerifyTwoFactor) -> SignIn
     The session that a sign-in has left open: for its temporary token and a code of the authenticator, or of those for
     recovery. Each code works once. Raises Unauthenticated, and RateLimited after ten tries in an hour.
     """
-    user_id, known = read_challenge(ctx.services.signer.key, values.temporary_token)
+    half = read_challenge(ctx.services.signer.key, values.temporary_token)
+    user_id = half.user_id
     user = await collection(User).find_one({"_id": user_id, "is_agent": False})
     device = known_as(ctx, user)
     await count_code(user_id, device)
-    if user is None or user["password_hash"] is None or fingerprint(user["password_hash"]) != known:
+    if user is None or user["password_hash"] is None or fingerprint(user["password_hash"]) != half.password:
         raise Unauthenticated("The password was changed in the meantime: sign in again")
 
     async def also(change: Change) -> None:
         if not await use_code(ctx, change, user_id, values.code):
             raise Unauthenticated(f"The code {_WRONG}")
+        if half.identity is not None:
+            await link_identity(change, user_id, half.identity)
 
     signed_in = await begin_session(ctx, user, also)
     await forget_codes(user_id, device)

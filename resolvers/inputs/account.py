@@ -183,7 +183,7 @@ class AuthVerifyTwoFactor(Input):
     The second step of a sign-in: a code of the authenticator, or one of those for recovery.
     """
 
-    temporary_token: Annotated[str, Text(1, 1000), Field(repr=False)] = Field(
+    temporary_token: Annotated[str, Text(1, 4000), Field(repr=False)] = Field(
         description="What the first step has told, good for five minutes."
     )
     code: Code = Field(description="Six digits of the authenticator, or a recovery code.")

@@ -4,20 +4,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from bson import ObjectId
-from pymongo.errors import DuplicateKeyError
-
-from auth.challenge import challenge
+from auth.challenge import ProviderIdentity, challenge
 from auth.counting import count_attempt
 from auth.oidc import FLOW_SECONDS, Claims, Flow, authorization_url, claims_of, open_flow, token_request
 from models import Identity, Installation, User
 from models.address import parse_address
-from models.base import collection, to_record
+from models.base import collection
 from models.errors import BadUserInput, Conflict, RateLimited, TwoFactorRequired, Unauthenticated
 from models.installation import INSTALLATION_ID, OIDC_SECRET
 from models.records import UserRecord
-from realtime.events.account import IdentityLinked
 from realtime.log import Change
+from resolvers.account.identity import link_identity
 from resolvers.account.registration import NewAccount, create_account
 from resolvers.account.sign_in import SignIn, begin_session
 from resolvers.inputs.installation import MAX_PATH, OidcComplete
@@ -64,7 +61,8 @@ async def complete_sign_on(ctx: Context, values: OidcComplete) -> SignIn:
     """Sign in with the answer of the identity provider.
 
     The account is the one that this identity has had before; else one whose address both sides have confirmed; else a
-    new one. Raises Unauthenticated for an answer that is not true, or not of the sign-in that was begun.
+    new one. Raises Unauthenticated for an answer that is not true, or not of the sign-in that was begun, and
+    TwoFactorRequired, as `authLogin`, for an account with two factors: it is linked with the code.
     """
     flow = open_flow(ctx.services.signer.key, values.flow, values.state)
     try:  # an answer is taken once
@@ -110,30 +108,27 @@ async def _signed_in(ctx: Context, claims: Claims) -> SignIn:
     if user is None:
         name = None if claims.name is None else claims.name.strip()[:MAX_NAME] or None
         account = NewAccount(email, None, name, verified=claims.email_verified)
-        return await create_account(ctx, account, also=lambda change, made: _link(change, claims, made["_id"]))
+        told = _identity(claims)
+        return await create_account(ctx, account, also=lambda change, made: link_identity(change, made["_id"], told))
     if user["is_agent"] or not claims.email_verified or user.get("email_verified_at") is None:
         raise Conflict(TAKEN)
-    return await _begin(ctx, user, claims)
+    return await _begin(ctx, user, _identity(claims))
 
 
-async def _begin(ctx: Context, user: UserRecord, claims: Claims | None) -> SignIn:
+async def _begin(ctx: Context, user: UserRecord, told: ProviderIdentity | None) -> SignIn:
+    """Sign in, and link what the provider has `told`; with two factors, the code does both."""
     if user.get("two_factor") is not None:
-        raise TwoFactorRequired(challenge(ctx.services.signer.key, user["_id"], str(user["password_hash"])))
+        raise TwoFactorRequired(challenge(ctx.services.signer.key, user["_id"], str(user["password_hash"]), told))
 
     async def link(change: Change) -> None:
-        if claims is not None:
-            await _link(change, claims, user["_id"])
+        if told is not None:
+            await link_identity(change, user["_id"], told)
 
     return await begin_session(ctx, user, link)
 
 
-async def _link(change: Change, claims: Claims, user_id: ObjectId) -> None:
-    identity = Identity(issuer=claims.issuer, subject=claims.subject, user_id=user_id, created_at=change.at)
-    try:
-        await collection(Identity).insert_one(to_record(identity), session=change.session)
-    except DuplicateKeyError as error:
-        raise Conflict("Somebody else signs in with this at the same moment: try again") from error
-    change.append(user_id, IdentityLinked())
+def _identity(claims: Claims) -> ProviderIdentity:
+    return ProviderIdentity(claims.issuer, claims.subject)
 
 
 def _address(claims: Claims) -> str:

@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 from typing_extensions import TypedDict
 
-from models.errors import Unauthenticated
+from models.errors import TwoFactorRequired, Unauthenticated
 from models.limits import Text
 from resolvers.inputs.installation import MAX_CODE, MAX_PATH, OidcComplete, OidcSet
 from resolvers.installation.oidc import Oidc, get_oidc, remove_oidc, set_oidc, try_oidc
@@ -17,7 +17,7 @@ from rest.agent_board.auth import SessionData, session_data
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.installation_settings import TriedData, tried
 from rest.routing import Call
-from serving.cookies import set_session_cookies
+from serving.cookies import set_session_cookies, set_two_factor_cookie
 
 settings = board_routes("single sign-on", "/settings/oidc")
 routes = board_routes("single sign-on", "/oidc")
@@ -111,17 +111,29 @@ async def login(call: Call) -> Response | BegunData:
     refused_with=(409,),
 )
 async def callback(call: Call) -> Response | SessionData:
-    """Signs in, and redirects the browser; with `Accept: application/json` the answer is the session."""
+    """Signs in, and redirects the browser; with `Accept: application/json` the answer is the session.
+
+    With two factors, 401 `TWO_FACTOR_REQUIRED` as at `POST /auth/login`. A browser goes on nevertheless; for five
+    minutes its cookie `orrery_two_factor`, which scripts read, is the temporary token.
+    """
     query = call.query(CallbackQuery)
     if query.code is None:
         raise Unauthenticated("The identity provider has not signed you in")
     values = OidcComplete(state=query.state, code=query.code, flow=call.request.cookies.get(COOKIE, ""))
-    signed_in = await complete_sign_on(call.ctx, values)
-    call.finish.append(lambda response: set_session_cookies(response, signed_in, call.cookies))
     kept_at = call.ctx.services.path(call.request.url.path)
     call.finish.append(lambda response: response.delete_cookie(COOKIE, path=kept_at))
-    if _wants_json(call.headers):
-        return session_data(signed_in)
+    wants_json = _wants_json(call.headers)
+    try:
+        signed_in = await complete_sign_on(call.ctx, values)
+    except TwoFactorRequired as required:
+        if wants_json:
+            raise
+        token = str(required.details["temporaryToken"])
+        call.finish.append(lambda response: set_two_factor_cookie(response, token, call.cookies))
+    else:
+        call.finish.append(lambda response: set_session_cookies(response, signed_in, call.cookies))
+        if wants_json:
+            return session_data(signed_in)
     return _redirect(call.ctx.services.path(goes_on_to(call.ctx, values)))
 
 

@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 
+from auth.two_factor import hash_recovery_code, new_recovery_codes
 from auth.vault import Vault, new_vault_key
 from models import CredentialVersion, Identity, User
 from models.base import collection, utc_now
@@ -22,7 +23,8 @@ from models.outbound import Outbound
 from resolvers.account.account import get_me, log_in
 from resolvers.account.password import request_password_reset, reset_password
 from resolvers.account.sign_in import SignIn
-from resolvers.inputs.account import AuthLogin, PasswordResetInput, PasswordResetRequest
+from resolvers.account.two_factor import verify_two_factor
+from resolvers.inputs.account import AuthLogin, AuthVerifyTwoFactor, PasswordResetInput, PasswordResetRequest
 from resolvers.inputs.installation import OidcComplete, OidcSet
 from resolvers.installation.installation import get_installation, grant_server_role
 from resolvers.installation.oidc import get_oidc, remove_oidc, set_oidc, try_oidc
@@ -32,7 +34,7 @@ from resolvers.installation.single_sign_on import begin_sign_on, complete_sign_o
 from resolvers.kit.context import Context
 from rest.app import build_routes
 from serving.arrival import Arrival
-from serving.cookies import CookieScope
+from serving.cookies import TWO_FACTOR_COOKIE, CookieScope
 from tests.provider import CLIENT_ID, SECRET, Provider, provider
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.lab import PASSWORD, People, again, event_types, events
@@ -122,11 +124,45 @@ async def test_an_account_is_linked_by_an_address_that_both_sides_have_confirmed
     assert linked.user["_id"] == bob.user_id
     assert linked.user["auth_provider"] == AuthProvider.LOCAL
 
-    # A second factor stays what it is
-    factor = {"secret": b"", "enabled_at": utc_now(), "last_step": 0, "recovery_hashes": list[str]()}
+
+async def test_a_second_factor_is_asked_for_and_its_code_links_the_account(sso: Sso, people: People) -> None:
+    bob = await people.register("bob")
+    await people.confirm(bob)
+    claims = {"sub": "bob-1", "email": people.email(bob), "email_verified": True}
+    one, two, three = new_recovery_codes()[:3]
+    hashes = [hash_recovery_code(code) for code in (one, two, three)]
+    factor = {"secret": b"", "enabled_at": utc_now(), "last_step": 0, "recovery_hashes": hashes}
     await collection(User).update_one({"_id": bob.user_id}, {"$set": {"two_factor": factor}})
+
+    async def verify(token: str, code: str) -> SignIn:
+        return await verify_two_factor(again(sso.nobody), AuthVerifyTwoFactor(temporary_token=token, code=code))
+
+    # Without a right code nothing is linked
+    tokens: list[str] = []
+    for _ in range(2):
+        with pytest.raises(TwoFactorRequired) as asked:
+            await sso.sign_in(claims)
+        tokens.append(str(asked.value.details["temporaryToken"]))
+    with pytest.raises(Unauthenticated):
+        await verify(tokens[0], "aaaa-aaaa-aaaa-aaaa")
+    assert await collection(Identity).count_documents({"user_id": bob.user_id}) == 0
+
+    # With it, also where that was begun twice, it is linked once, and stays whatever becomes of the address
+    for token, code in zip(tokens, (one, two), strict=True):
+        assert (await verify(token, code)).user["_id"] == bob.user_id
+    assert (await event_types(bob.user_id)).count("IdentityLinked") == 1
+    claims["email"] = "renamed@login.example"
     with pytest.raises(TwoFactorRequired):
         await sso.sign_in(claims)
+
+    # A browser goes on with the token, and is not signed in before the code
+    async with sso.browser() as browser:
+        begun = await browser.get("/api/oidc/login", params={"returnTo": "/app"})
+        answer = sso.provider.sign_in(begun.headers["location"])
+        back = await browser.get("/api/oidc/callback", params=answer)
+        assert (back.status_code, back.headers["location"]) == (302, "/app")
+        assert [cookie.name for cookie in browser.cookies.jar] == [TWO_FACTOR_COOKIE]
+        assert (await verify(browser.cookies[TWO_FACTOR_COOKIE], three)).user["_id"] == bob.user_id
 
 
 async def test_a_reset_by_the_owner_of_an_address_that_nobody_had_confirmed_ends_the_identity(
