@@ -19,12 +19,31 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from types import ModuleType
 
 OPLOG_RETENTION_SECONDS = 24 * 3600.0
 STOP_SECONDS = 8.0
 SWITCH_SECONDS = 0.0005
 """After how long a command at work lets the next thread go on, as in `gateway.serve`: a short command waits for its
 turn a few times, each time behind a long one for Python's own 5 ms."""
+SHAPES = ("shapely", "shapely.errors", "shapely.geometry", "shapely.geometry.base")
+"""What the database loads to find places on a map, and numpy with it: more than half of its start. No document of ours
+has a place."""
+
+
+class Shapes(ModuleType):
+    """Stands for a module of shapes: its classes are there to be named, and refuse to be made."""
+
+    __path__ = ()
+
+    def __getattr__(self, name: str) -> type[Exception]:
+        if name.startswith("__"):
+            raise AttributeError(name)
+
+        def refuse(*_: object) -> None:
+            raise NotImplementedError("the embedded database finds no places on a map")
+
+        return type(name, (Exception,), {"__init__": refuse})
 
 
 def main() -> int:
@@ -87,6 +106,7 @@ def main() -> int:
 
 def _open(data: Path, user: str, password_file: Path, port: int):  # type: ignore[no-untyped-def]
     """A server over `data` that knows `user` before its port opens, so that it is never without authentication."""
+    sys.modules.update({name: Shapes(name) for name in SHAPES})
     from secantus.auth import SCRAM_SHA_256, derive_credentials
     from secantus.server import SecantusDBServer
 

@@ -134,6 +134,8 @@ def main() -> None:
     import gateway.app
     import gateway.cli.commands
     import gateway.workers
+    from agents.oauth import protocol  # noqa: F401
+    from agents.server import server  # noqa: F401
     from schema.graph import graph
 
     graph()

@@ -249,3 +249,16 @@ def test_one_exact_version_of_the_embedded_database_is_installed_everywhere() ->
 
     assert wanted == f"SecantusDB=={version('SecantusDB')}"
     assert wanted in (ROOT / "constraints.txt").read_text().splitlines()
+
+
+async def test_a_place_on_a_map_is_refused_and_what_comes_after_is_answered(tmp_path: Path) -> None:
+    within = {
+        "at": {"$geoWithin": {"$geometry": {"type": "Polygon", "coordinates": [[[0, 0], [9, 0], [9, 9], [0, 0]]]}}}
+    }
+    async with running(tmp_path) as (_, client):
+        await client.test.things.insert_one({"at": {"type": "Point", "coordinates": [1, 1]}})
+
+        with pytest.raises(OperationFailure):
+            await client.test.things.find_one(within)
+
+        assert await client.test.things.count_documents({}) == 1

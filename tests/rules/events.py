@@ -22,7 +22,7 @@ WORKERS = frozenset(
         Named("resolvers.automation.trim", "trim_traces"),
         *(Named("agents.runtime.child.turn", name) for name in ("ask", "_insist", "_key", "Speech")),
         Named("agents.runtime.child.loop", "Loop"),
-        *(Named("agents.runtime.child.talk", name) for name in ("Talk", "TalkWrites", "_talking")),
+        *(Named("agents.runtime.child.talk", name) for name in ("Talk", "TalkWrites")),
         Named("agents.runtime.child.told", "call_of"),
         Named("agents.runtime.child.runner", "Runner"),
         Named("agents.runtime.child.telemetry", "agent_span"),

@@ -7,7 +7,6 @@ import pytest
 from tests.rules.code import ROOT, Code, Module, product
 from tests.rules.doors import raw_reads
 
-PRODUCT = product()
 FILE = "resolvers/thing/thing.py"
 MODELS = {
     "models/base.py": "def collection(model): ...",
@@ -35,11 +34,11 @@ def found_without(file: str, before: str, after: str) -> list[str]:
     name, text = file.removesuffix(".py").replace("/", "."), (ROOT / file).read_text()
     assert before in text
     changed = Module.read(name, file, text.replace(before, after))
-    return [reach.file for reach in raw_reads(Code({**PRODUCT.modules, name: changed}))]
+    return [reach.file for reach in raw_reads(Code({**product().modules, name: changed}))]
 
 
 def test_no_operation_of_the_product_reads_by_a_clients_id_before_its_door() -> None:
-    assert [str(reach) for reach in raw_reads(PRODUCT)] == []
+    assert [str(reach) for reach in raw_reads(product())] == []
 
 
 def test_an_id_that_a_client_gives_reaches_no_query() -> None:

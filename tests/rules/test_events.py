@@ -7,7 +7,6 @@ import pytest
 from tests.rules.code import Code, Named, product
 from tests.rules.events import WORKERS, appends
 
-PRODUCT = product()
 FILE = "resolvers/thing/thing.py"
 WRITTEN = """
 async def _rename(ctx: Context, name: str) -> Committed[Record]:
@@ -22,12 +21,12 @@ def found(text: str, **others: str) -> list[tuple[str, str]]:
 
 
 def test_the_product_appends_events_in_operations_and_workers_alone() -> None:
-    assert [str(append) for append in appends(PRODUCT)] == []
+    assert [str(append) for append in appends(product())] == []
 
 
 @pytest.mark.parametrize("worker", sorted(WORKERS, key=str), ids=str)
 def test_a_worker_is_named_only_as_long_as_it_appends(worker: Named) -> None:
-    assert appends(PRODUCT, WORKERS - {worker})
+    assert appends(product(), WORKERS - {worker})
 
 
 def test_an_operation_may_write_through_other_functions() -> None:

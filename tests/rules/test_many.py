@@ -5,8 +5,6 @@ import pytest
 from tests.rules.code import Code, product
 from tests.rules.many import APART, alone
 
-PRODUCT = product()
-
 
 def found(command: str) -> list[str]:
     """What is found in a function that sends a command."""
@@ -15,7 +13,7 @@ def found(command: str) -> list[str]:
 
 
 def test_the_product_changes_many_documents_in_transactions_alone() -> None:
-    assert [str(place) for place in alone(PRODUCT)] == []
+    assert [str(place) for place in alone(product())] == []
 
 
 @pytest.mark.parametrize("command", ["delete_many({})", "update_many({}, {})"])
@@ -33,4 +31,4 @@ def test_one_with_a_session_and_one_for_a_single_document_are_none(command: str)
 
 @pytest.mark.parametrize("model", sorted(APART))
 def test_a_document_is_named_only_as_long_as_it_is_deleted_so(model: str) -> None:
-    assert [str(place) for place in alone(PRODUCT, APART.keys() - {model})] != []
+    assert [str(place) for place in alone(product(), APART.keys() - {model})] != []
