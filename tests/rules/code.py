@@ -62,7 +62,7 @@ class Module:
         return name in self.functions or name in self.classes or name in self.values
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Code:
     """All modules by their names."""
 

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tests.rules.code import Code, Module, Named, Told, decorator
 
@@ -91,11 +92,7 @@ class Unit:
 
 def appends(code: Code, workers: frozenset[Named] = WORKERS) -> list[Append]:
     """Where events are appended outside an operation; a change by hand, and a write of events, as well."""
-    units = {unit.named: unit for unit in _units(code)}
-    used_by: dict[Named, set[Named]] = {}
-    for unit in units.values():
-        for used in _uses(code, unit):
-            used_by.setdefault(used, set()).add(unit.named)
+    units, used_by = _uses_of(code)
     pending = [unit.named for unit in units.values() if _writes(unit)]
     writing: set[Named] = set()
     found: list[Append] = [by_hand for unit in units.values() for by_hand in _by_hand(unit)]
@@ -113,6 +110,17 @@ def appends(code: Code, workers: frozenset[Named] = WORKERS) -> list[Append]:
         else:
             pending += users
     return sorted(found, key=lambda append: (append.file, append.line))
+
+
+@lru_cache(maxsize=4)
+def _uses_of(code: Code) -> tuple[dict[Named, Unit], dict[Named, set[Named]]]:
+    """All functions and classes; and by which of them each is used."""
+    units = {unit.named: unit for unit in _units(code)}
+    used_by: dict[Named, set[Named]] = {}
+    for unit in units.values():
+        for used in _uses(code, unit):
+            used_by.setdefault(used, set()).add(unit.named)
+    return units, used_by
 
 
 def _units(code: Code) -> Iterator[Unit]:
