@@ -22,6 +22,7 @@ from gateway.garbage import look_rarely
 from gateway.settings import Settings
 from models import Migration
 from models.base import Recorded
+from tests.hashing import CHEAP
 from tests.machine import project_roots
 from tests.patience import PATIENCE
 from tests.written import Written
@@ -102,7 +103,7 @@ def production_hasher() -> Iterator[PasswordHasher]:
     """The hasher that a gateway uses: until the session ends, passwords are hashed at the lowest cost there is."""
     with pytest.MonkeyPatch.context() as patch:
         production = passwords.hasher
-        patch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "hasher", CHEAP)
         yield production
 
 

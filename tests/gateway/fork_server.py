@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import IO
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 1 << 17
 """Bytes of an order: arguments and environment."""
+_STARTING = threading.Lock()
 
 
 class Forked:
@@ -63,8 +65,14 @@ class Forked:
         return int(os.read(self._told, 16))
 
 
-@cache
 def _server() -> socket.socket:
+    """The one fork server of this process, also where several threads start a command at once."""
+    with _STARTING:
+        return _started()
+
+
+@cache
+def _started() -> socket.socket:
     """The end of a socket at whose other end the fork server listens; closing it ends the server."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     command = [sys.executable, "-m", "tests.gateway.fork_server", str(theirs.fileno())]
@@ -128,7 +136,10 @@ def _tell_who_ended(told: dict[int, int]) -> None:
 
 
 def main() -> None:
-    """Load all that a command may need, and fork until the socket of the first argument is closed."""
+    """Load all that a command may need, and fork until the socket of the first argument is closed.
+
+    Passwords are hashed at the lowest cost there is, as in the tests' own process.
+    """
     import gc
 
     import gateway.app
@@ -136,9 +147,12 @@ def main() -> None:
     import gateway.workers
     from agents.oauth import protocol  # noqa: F401
     from agents.server import server  # noqa: F401
+    from auth import passwords
     from schema.graph import graph
+    from tests.hashing import CHEAP
 
     graph()
+    passwords.hasher = CHEAP
     gc.freeze()
     arguments = serve(socket.socket(fileno=int(sys.argv[1])))
     if arguments is not None:
