@@ -4,6 +4,7 @@ import "swagger-ui-dist/swagger-ui.css";
 import { at } from "../shared/place";
 import { csrfHeaders } from "../shared/session";
 import { TopBar } from "../shared/TopBar";
+import { resolveSubtree } from "./resolve";
 import "./style.css";
 
 const DOCUMENT = at("/api/docs/openapi.json");
@@ -38,4 +39,5 @@ SwaggerUIBundle({
   // The badge would send the document to a validator on another host.
   validatorUrl: null,
   requestInterceptor: signed,
+  plugins: [() => ({ fn: { resolveSubtree } })],
 });
