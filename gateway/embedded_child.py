@@ -34,7 +34,9 @@ has a place."""
 class Shapes(ModuleType):
     """Stands for a module of shapes: its classes are there to be named, and refuse to be made."""
 
-    __path__ = ()
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.__path__ = []
 
     def __getattr__(self, name: str) -> type[Exception]:
         if name.startswith("__"):
