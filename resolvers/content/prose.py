@@ -9,6 +9,7 @@ from resolvers.content.parse import to_tiptap
 from resolvers.content.url import SCRIPTS
 
 _MARKUP = re.compile(r"\]\(|\]:|<")
+_AS_TEXT = {"](": "]&#40;", "]:": "]&#58;", "<": "&lt;"}
 _INVISIBLE = re.compile(r"[^!-~]|\\")
 
 
@@ -30,6 +31,14 @@ def links_to_script(text: str) -> bool:
     except BadUserInput:
         return True
     return False
+
+
+def harmless(text: str) -> str:
+    """A text that nobody can be asked to correct: as it is, or without a link at all where one would run a script.
+
+    What would begin a link or an element is written so that it is read as text, wherever the text is quoted or cut.
+    """
+    return _MARKUP.sub(lambda found: _AS_TEXT[found[0]], text) if links_to_script(text) else text
 
 
 def _names_script(text: str) -> bool:

@@ -8,6 +8,7 @@ from models.conversation_enums import MessageRole
 from models.records import ConversationRecord, MessageRecord
 from realtime.events.conversation import ConversationUpdated, MessageAdded
 from realtime.log import Change
+from resolvers.content.prose import harmless
 
 KEPT = 1_000
 """Messages of one conversation: with one more, the oldest goes."""
@@ -28,7 +29,7 @@ async def insert_message(
             created_by=conversation["created_by"],
             position=position,
             role=role,
-            content=content[:MAX_CONTENT],
+            content=harmless(content[:MAX_CONTENT]),
             created_at=change.at,
         )
     )

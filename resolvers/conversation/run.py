@@ -14,6 +14,7 @@ from models.conversation_enums import ConversationKind, ConversationState, Conve
 from models.enums import MissionActivityKind, MissionCallState, MissionStatus, MissionWait, TokenScope
 from models.records import ConversationRecord, MessageRecord, MissionCallRecord, MissionRecord, MissionRunRecord
 from realtime.log import Change
+from resolvers.content.prose import harmless
 from resolvers.conversation.message import insert_message, said_since, set_conversation
 from resolvers.kit.context import Context, Services
 from resolvers.mission.calls import settle_call
@@ -87,9 +88,10 @@ class Talking(Held):
         conversation = _as_conversation(mission)
         read_until = max([run["read_until"], *(said["position"] for said in await _unread(change, self, run))])
         await set_run(change, self, {"holder": None, "due_at": None, "read_until": read_until})
-        if to is MissionStatus.FAILED:
-            conversation, _ = await insert_message(change, conversation, MessageRole.SYSTEM, told)
-        await set_conversation(change, conversation, _idle(told if to is MissionStatus.FAILED else None))
+        problem = harmless(told) if to is MissionStatus.FAILED else None
+        if problem is not None:
+            conversation, _ = await insert_message(change, conversation, MessageRole.SYSTEM, problem)
+        await set_conversation(change, conversation, _idle(problem))
 
     async def beginning(self) -> list[str]:
         """What a model is told before anything is said: what it is about and, where it begins anew, what was said last.

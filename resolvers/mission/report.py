@@ -13,6 +13,7 @@ from models.errors import Conflict
 from models.records import MissionActivityRecord, MissionRecord
 from realtime.events.mission import MissionActivityAdded
 from realtime.log import Change
+from resolvers.content.prose import harmless
 from resolvers.files.storage_account import charge
 from resolvers.kit.context import Context
 from resolvers.mission.trim import size_of
@@ -67,7 +68,7 @@ def _written(change: Change, mission: MissionRecord, reports: Sequence[Report]) 
                 card_id=mission["card_id"],
                 position=mission["activity_count"] + place,
                 kind=report.kind,
-                content=report.content,
+                content=harmless(report.content),
                 tool=report.tool,
                 author_id=report.author_id,
                 data=report.data,

@@ -33,6 +33,7 @@ from realtime.events.mission import MissionOutputDelta, MissionProgressed
 from realtime.log import Change, Committed
 from realtime.told import EphemeralEvent
 from resolvers.agent.agent import TOKEN_SCOPES
+from resolvers.content.prose import harmless
 from resolvers.kit.context import Context, Services
 from resolvers.kit.load import by_ids
 from resolvers.kit.noun import Fields
@@ -293,10 +294,11 @@ async def end(
 ) -> None:
     """End a mission, and report how."""
     kind = MissionActivityKind.ERROR if error else MissionActivityKind.RESPONSE
-    added = await insert_reports(ctx, change, mission, [Report(kind, error or summary)]) if error or summary else []
+    told = harmless(error or summary)
+    added = await insert_reports(ctx, change, mission, [Report(kind, told)]) if told else []
     mission = with_changes(mission, {"activity_count": mission["activity_count"] + len(added)})
     tell_reports(change, mission, added)
-    values: Record = {"error": error} if error else {"summary": summary or None}
+    values: Record = {"error": told} if error else {"summary": told or None}
     await change_status(change, mission, to, {**values, "activity_count": mission["activity_count"]})
 
 

@@ -19,7 +19,9 @@ from tests.denials.board_routes import B_CARD, BOARD, BOARD_BODIES
 from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
 from tests.denials.routes import BODIES as PLAIN_BODIES
 from tests.denials.routes import path_of
-from tests.denials.world import World, fingerprint
+from tests.denials.test_foreign import absent
+from tests.denials.test_time import commands
+from tests.denials.world import Ids, World, fingerprint
 from tests.rest.told import told
 
 BODIES = PLAIN_BODIES | BOARD_BODIES
@@ -54,12 +56,20 @@ async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
         yield opened
 
 
+def sent(route: tuple[str, str], ids: Ids) -> dict[str, Any]:
+    """What a request of a route brings beside its path."""
+    if route in WITH_FILE:
+        return {"files": {"file": ("more.txt", b"More")}}
+    body = BODIES[route]
+    return {"params" if route[0] == "GET" else "json": body(ids) if body else None}
+
+
 @pytest.mark.parametrize("route", sorted(BODIES), ids=" ".join)
 async def test_a_route_refuses_as_the_policy_of_its_operation_says(
     route: tuple[str, str], world: World, client: httpx.AsyncClient, database: Database
 ) -> None:
     # Given
-    operation, body = RUNS[route], BODIES[route]
+    operation = RUNS[route]
     before = await fingerprint(database)
 
     # When
@@ -74,11 +84,7 @@ async def test_a_route_refuses_as_the_policy_of_its_operation_says(
         wanted[caller] = refused.status if refused else ANSWERS.get(route, 200)
         token = world.tokens.get(token_of(operation, caller))
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        given = body(world.ids) if body else None
-        sent: dict[str, Any] = {"params": given} if route[0] == "GET" else {"json": given}
-        if route in WITH_FILE:
-            sent = {"files": {"file": ("more.txt", b"More")}}
-        answer = await client.request(route[0], path_of(route[1], world.ids), headers=headers, **sent)
+        answer = await client.request(route[0], path_of(route[1], world.ids), headers=headers, **sent(route, world.ids))
         answers[caller] = answer.status_code
         if refused:
             assert told(answer).code == refused.code
@@ -86,3 +92,23 @@ async def test_a_route_refuses_as_the_policy_of_its_operation_says(
     # Then
     assert answers == wanted
     assert await fingerprint(database) == before
+
+
+async def test_a_route_tells_a_stranger_neither_by_words_nor_by_time_what_is_there(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    headers = {"authorization": f"Bearer {world.tokens['outsider']}"}
+    differing: dict[tuple[str, str], Any] = {}
+    # Who has the secret of a link is no stranger, nor is, to accounts, who runs the installation.
+    by_link = {"/attachments/{attachmentId}", *(path for _, path in BODIES if "{token}" in path)}
+    asked = [route for route in sorted(BODIES) if "{" in route[1] and route[1] not in by_link]
+    for route in (route for route in asked if RUNS[route].server_role is None):
+        told_twice = []
+        for ids in (world.ids, absent(world.ids)):
+            with commands() as seen:
+                answer = await client.request(route[0], path_of(route[1], ids), headers=headers, **sent(route, ids))
+            told_twice.append((answer.status_code, answer.text if answer.status_code >= 400 else "", seen))
+        if told_twice[0] != told_twice[1]:
+            differing[route] = told_twice
+
+    assert differing == {}

@@ -19,6 +19,7 @@ from models import DOCUMENTS, Lease, LoggedEvent, Migration, Notification, Sessi
 from models.base import collection
 from realtime.lease import give_up, hold
 from resolvers.kit.migration_step import PORTION, MigrationStep, Work, over_all
+from tests.gateway.test_concerns import recorded
 from tests.stubs import stubs
 
 
@@ -151,13 +152,18 @@ async def test_a_database_of_ones_own_is_left_to_the_command(built: Database, se
     assert await missing_indexes(built.db)
 
 
-async def test_a_database_that_nobody_has_used_is_migrated_by_the_start(built: Database, settings: Settings) -> None:
+async def test_a_database_that_nobody_has_used_is_migrated_by_the_start_however_long_that_takes(
+    built: Database, settings: Settings
+) -> None:
     await collection(Notification).drop_indexes()
     theirs = replace(settings, mongodb_url=await url_of(built, settings))
 
-    await (await connect(theirs)).close()
+    with recorded() as commands:
+        await (await connect(theirs)).close()
 
     assert await missing_indexes(built.db) == []
+    building = [command for command in commands if "createIndexes" in command]
+    assert ["maxTimeMS" in command for command in building] == [False]
 
 
 @pytest.mark.parametrize("used", [True, False])

@@ -7,13 +7,13 @@ from pydantic import Field
 
 from models.enums import MissionActivityKind
 from models.limits import Text
-from resolvers.kit.input import Flag, Input, read_input
+from resolvers.kit.input import Flag, Input, Prose, read_input
 from resolvers.mission.report import Report
 
 PLAN, ASK, FINISH, LOAD_SKILL = "plan", "ask", "finish", "load_skill"
 
-Line = Annotated[str, Text(1, 500)]
-Prose = Annotated[str, Text(1, 20_000, strip=False)]
+Line = Annotated[str, Text(1, 500), Prose]
+LongText = Annotated[str, Text(1, 20_000, strip=False), Prose]
 
 
 class PlanStep(Input):
@@ -41,7 +41,7 @@ class Plan(Input):
 class Ask(Input):
     """Ask people a question that you cannot find the answer to, and wait for what they say."""
 
-    question: Prose
+    question: LongText
     choices: Annotated[list[Line], Field(max_length=20)] = Field(default_factory=list)
 
     @property
@@ -59,7 +59,7 @@ class LoadSkill(Input):
 class Finish(Input):
     """End the mission once the task is done, or cannot be."""
 
-    summary: Prose = Field(description="What came of it, for people.")
+    summary: LongText = Field(description="What came of it, for people.")
     failed: Flag = Field(False, description="Whether the task could not be done.")
 
 

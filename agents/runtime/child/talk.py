@@ -10,32 +10,38 @@ from agents.runtime.child.own_tools import Described
 from agents.runtime.child.writes import Writes
 from models.conversation_enums import ConversationKind
 from models.enums import MissionActivityKind
-from models.limits import Text
+from models.limits import MARKDOWN, Text
 from models.records import MessageRecord, MissionCallRecord, MissionRecord, MissionRunRecord
 from resolvers.conversation.message import said_since
 from resolvers.conversation.run import Talking
 from resolvers.conversation.turns import begin_attempt, keep_turn
-from resolvers.kit.input import Input, read_input
+from resolvers.kit.input import Input, Prose, read_input
 from resolvers.mission.calls import Settled
 from resolvers.mission.report import Report
 from resolvers.mission.run import read_run
 from resolvers.mission.turns import Attempt, Kept, Request, Turn
 
 DRAFT = "draft"
+PROMPT = Text(1, MARKDOWN.maximum, strip=False)
+"""Of a card, whose description it becomes."""
 
 
 class Draft(Input):
     """Hand in the prompt of the card as you would have it, whole. It replaces the draft of before; the person decides
     whether it becomes the prompt."""
 
-    prompt: Annotated[str, Text(1, 20_000, strip=False)]
+    prompt: Annotated[str, PROMPT, Prose]
 
 
 DRAFTS = (
     Described(
         DRAFT,
         " ".join((Draft.__doc__ or "").split()),
-        {"type": "object", "properties": {"prompt": {"type": "string", "minLength": 1}}, "required": ["prompt"]},
+        {
+            "type": "object",
+            "properties": {"prompt": {"type": "string", "minLength": 1, "maxLength": PROMPT.maximum}},
+            "required": ["prompt"],
+        },
     ),
 )
 

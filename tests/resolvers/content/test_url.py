@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models.errors import BadUserInput
 from resolvers.content import to_markdown, to_tiptap
 from resolvers.content.check import read_tiptap
-from resolvers.content.prose import MAX_MARKS, links_to_script
+from resolvers.content.prose import MAX_MARKS, harmless, links_to_script
 from resolvers.content.url import is_safe_url
 from resolvers.inputs.card import CardCreate, CommentCreate
 from resolvers.inputs.document import DocumentReview
@@ -181,6 +181,19 @@ def test_markdown_with_a_script_for_a_link_is_refused(text: str) -> None:
     assert links_to_script(text)
     with pytest.raises(BadUserInput, match="would run a script"):
         to_tiptap(text)
+
+
+def test_what_nobody_can_correct_is_kept_without_its_links_wherever_it_is_quoted_or_cut() -> None:
+    bad = "See [x](javascript:alert(1)), <vbscript:x> and\n\n[1]: java&Tab;script:alert(1)"
+    kept = harmless(bad)
+
+    assert "](" not in kept
+    assert kept.count("javascript:") == 1
+    for shown in (kept, f"```\n{kept}", f"\\{kept}", *(kept[:end] for end in range(len(kept)))):
+        assert not links_to_script(shown)
+    assert harmless("See [x](https://example.com), a < b and `javascript:`") == (
+        "See [x](https://example.com), a < b and `javascript:`"
+    )
 
 
 @pytest.mark.parametrize("text", ["`[x](javascript:alert(1))`", "Map<key:value>", "[x](note: read)", "data: <1"])
