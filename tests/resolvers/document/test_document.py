@@ -31,16 +31,6 @@ from tests.resolvers.projects import Board, make_board
 from tests.stubs import stub
 
 
-@pytest.fixture
-async def board(owner: Context, workspace: Any) -> Board:
-    return await make_board(owner, workspace, columns=1)
-
-
-@pytest.fixture
-def shelf(owner: Context, workspace: Any) -> Shelf:
-    return Shelf(owner, workspace["_id"])
-
-
 async def test_a_document_is_created_with_its_text_and_told_of_without(shelf: Shelf, board: Board) -> None:
     seq = await board.seq()
 

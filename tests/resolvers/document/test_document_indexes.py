@@ -42,11 +42,6 @@ async def board(owner: Context, workspace: Any, join: Join) -> Board:
     return board
 
 
-@pytest.fixture
-def shelf(owner: Context, workspace: Any) -> Shelf:
-    return Shelf(owner, workspace["_id"])
-
-
 async def test_every_change_of_a_document_runs_on_indexes(shelf: Shelf, board: Board, database: Database) -> None:
     scope, card = await board.scope(), await board.card()
 

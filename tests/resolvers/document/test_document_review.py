@@ -35,16 +35,6 @@ from tests.resolvers.missions import Crew
 from tests.resolvers.projects import Board, make_board
 
 
-@pytest.fixture
-async def board(owner: Context, workspace: Any) -> Board:
-    return await make_board(owner, workspace, columns=1)
-
-
-@pytest.fixture
-def shelf(owner: Context, workspace: Any) -> Shelf:
-    return Shelf(owner, workspace["_id"])
-
-
 def decision(status: str = "approved", **values: Any) -> DocumentReview:
     return read_input(DocumentReview, {"status": status, **values})
 
