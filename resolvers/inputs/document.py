@@ -11,7 +11,7 @@ from models.enums import DocumentContext, DocumentFormat, DocumentStatus, Docume
 from models.errors import BadUserInput
 from models.facts import CREATE, UPDATE
 from models.ids import Kind, parse_id
-from models.limits import Text
+from models.limits import WITHOUT_NUL, Text
 from resolvers.kit.batch import MAX_BATCH
 from resolvers.kit.fields import fields_of
 from resolvers.kit.input import Flag, IdOf, Input, NotNull, Order, Prose, WorkspaceId, WrittenAs
@@ -52,7 +52,7 @@ Content = Annotated[
     BeforeValidator(_content),
     WithJsonSchema(
         {
-            "oneOf": [{"type": "string"}, {"type": "object", "additionalProperties": True}],
+            "oneOf": [{"type": "string", "pattern": WITHOUT_NUL}, {"type": "object", "additionalProperties": True}],
             "description": "Markdown, or a TipTap document as JSON (text or an object), at most 1,000,000 bytes",
         }
     ),

@@ -79,6 +79,12 @@ def test_an_id_that_was_made_elsewhere_may_have_no_kind() -> None:
     assert kind_of(ObjectId("0" * 24)) is None
 
 
+@pytest.mark.parametrize(("kind", "name"), [(Kind.USER, "a user"), (Kind.AGENT, "an agent"), (Kind.CARD, "a card")])
+def test_an_id_of_another_kind_is_refused_in_plain_english(kind: Kind, name: str) -> None:
+    with pytest.raises(BadUserInput, match=f"^member: is not the id of {name}$"):
+        parse_id(new_id(Kind.EVENT), kind, field="member")
+
+
 def test_the_codes_of_kinds_are_distinct_and_stay() -> None:
     codes = {kind.name: kind.value for kind in Kind}
 

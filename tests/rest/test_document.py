@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import jsonschema_rs
+import pytest
 
 from rest.app import TABLE
 from rest.routing import Route
@@ -127,6 +128,43 @@ def test_a_default_is_a_value_that_may_be_sent() -> None:
     for shape in found.values():
         whole = {**shape, "components": DOCUMENT["components"]}
         assert jsonschema_rs.Draft202012Validator(whole).is_valid(shape["default"]), shape
+
+
+@pytest.mark.parametrize(
+    ("values", "fits"),
+    [
+        ({}, True),
+        ({"scopes": []}, False),
+        ({"name": "a\x00b"}, False),
+        ({"name": ""}, False),
+        ({"scopes": ["cards:fly"]}, False),
+    ],
+)
+def test_what_a_body_may_not_hold_is_told_by_its_schema(values: dict[str, Any], fits: bool) -> None:
+    body = DOCUMENT["paths"]["/api-tokens"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    sent = {"name": "CI", "scopes": ["projects:read"], **values}
+
+    assert jsonschema_rs.Draft202012Validator({**body, "components": DOCUMENT["components"]}).is_valid(sent) is fits
+
+
+def test_every_text_that_is_sent_has_a_form() -> None:
+    """A pattern, which NUL does not fit, or a format or a list of words, which are told by their names."""
+
+    def formless(shape: Any, at: str) -> Iterator[str]:
+        if isinstance(shape, dict):
+            if shape.get("type") == "string" and shape.keys().isdisjoint({"pattern", "format", "enum", "const"}):
+                yield at
+            for name, inside in shape.items():
+                yield from formless(inside, f"{at}.{name}")
+        elif isinstance(shape, list):
+            for place, inside in enumerate(shape):
+                yield from formless(inside, f"{at}.{place}")
+
+    bodies = {
+        f"{route.method} {route.path}": DOCUMENT["paths"][route.path][route.method.lower()].get("requestBody", {})
+        for route in TABLE
+    }
+    assert [place for name, body in bodies.items() for place in formless(body, name)] == []
 
 
 def test_no_address_is_that_of_two_paths() -> None:
