@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from models.errors import BadUserInput
 from models.json import check_text
 from models.text import folded
-from resolvers.words.words import asked, gap_after, inside, is_plain, pieces, shapes_of, units
+from resolvers.words.words import asked, gap_after, inside, is_plain, is_settled, pieces, shapes_of, units
 
 MAX_QUERY = 200
 MAX_WORDS = 12
@@ -97,6 +97,10 @@ class Query:
         if is_plain(text):
             plain = text.lower()
             return sorted({hit.span() for needle in _needles(self, signed=False) for hit in needle.finditer(plain)})
+        shapes = shapes or shapes_of(text)
+        if not self.words and not self.beginnings and is_settled(text, shapes):
+            hits = (hit.span() for run in self.runs for hit in re.finditer(re.escape(run), text))
+            return list(_apart(sorted(hits)))
         found: list[tuple[int, int]] = []
         for unit in units(text, shapes):
             if unit.is_run:

@@ -108,6 +108,11 @@ def shapes_of(text: str) -> str:
     return text.translate(_SHAPES)
 
 
+def is_settled(text: str, shapes: str) -> bool:
+    """Whether the runs of a text of these shapes are compared as they are written, each character at its place."""
+    return "m" not in shapes and "z" not in shapes and folded(text) == text
+
+
 def units(text: str, shapes: str | None = None) -> Iterator[Unit]:
     """All that can be found of a text, in its order."""
     for found in _UNITS.finditer(shapes or shapes_of(text)):

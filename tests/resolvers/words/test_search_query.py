@@ -139,6 +139,22 @@ def test_the_excerpt_of_a_text_without_spaces_is_of_some_words_and_found_in_boun
     assert max(lengths) <= 2 * WINDOW
 
 
+def test_a_text_that_is_compared_as_it_is_written_is_folded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    folds: list[str] = []
+
+    def fold(text: str) -> str:
+        folds.append(text)
+        return folded(text)
+
+    query, text = read_query("会議 の"), "".join(f"{chr(0x4E00 + number)}は会議の日。" for number in range(100))
+    monkeypatch.setattr(search_words, "folded", fold)
+
+    marks = [fragment.text for fragment in query.mark(text) if fragment.is_match]
+
+    assert marks == ["会議の"] * 100
+    assert folds == [text]
+
+
 LETTERS = [
     chr(code)
     for code in (*range(0x3400), *range(0x3400, sys.maxunicode, 61))

@@ -119,3 +119,6 @@ def test_every_part_of_a_run_finds_it_and_is_marked(text: str, data: st.DataObje
     assert finds(part, text)
     marked = folded("".join(one.text for one in read_query(part).mark(text) if one.is_match))
     assert all(unit.text in marked for unit in units(part))
+    # What is beside it changes nothing, also where it is the reason to look at each run by itself.
+    beside = [one.text for one in read_query(part).mark(f"{text} \u200b") if one.is_match]
+    assert beside == [one.text for one in read_query(part).mark(text) if one.is_match]
