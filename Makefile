@@ -55,7 +55,8 @@ $(WEB_BUILT): $(WEB_SOURCES)
 $(INSTALLED): pyproject.toml constraints.txt
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 or later, with its venv module, is needed and was not found." >&2; exit 1; }
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	# Most modules of the libraries are never loaded: those that are, are compiled as they are.
+	$(BIN)/python -m pip install --quiet --no-compile -c constraints.txt -e '.[dev]'
 	@touch $@
 
 # The clients of others that tests run, each of which installs its own where that was not done before.
