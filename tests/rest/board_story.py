@@ -228,8 +228,9 @@ async def _cards(ann: httpx.AsyncClient, project: str) -> None:
     assert (moved["columnId"], moved["position"]) == (active["id"], 0)
     assert (await asked(ann, "PATCH", f"{card}/auto-mode", enabled=True))["isAutoMode"] is True
     assert [step["columnId"] for step in (await asked(ann, "GET", f"{card}/pipeline"))["steps"]] == [active["id"]]
-    steps = [{"columnId": active["id"], "columnName": "In Progress", "prompt": "Build it", "enabled": True}]
-    assert (await asked(ann, "PUT", f"{card}/pipeline", steps=steps))["steps"] == steps
+    step = {"columnId": active["id"], "prompt": "Build it", "enabled": True}
+    put = await asked(ann, "PUT", f"{card}/pipeline", steps=[step])
+    assert put["steps"] == [{**step, "columnName": "In Progress"}]
     await asked(ann, "POST", f"{card}/complete", 204)
     whole = await asked(ann, "GET", card)
     assert (whole["columnId"], whole["completedAt"] is not None) == (done["id"], True)
