@@ -25,6 +25,7 @@ from resolvers.kit.sort_keys_rebuild import SORT_STEPS
 from resolvers.lane.card_facts_rebuild import FACTS_STEP
 from resolvers.lane.rebuild import LANE_STEPS
 from resolvers.mission.messages_rebuild import MESSAGES_STEP
+from resolvers.mission.runs_rebuild import RUNS_STEP
 
 
 async def _streams(work: Work) -> None:
@@ -38,6 +39,7 @@ STEPS: Sequence[MigrationStep] = (
     *SORT_STEPS,
     AGENT_STEP,
     MESSAGES_STEP,
+    RUNS_STEP,
 )
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 

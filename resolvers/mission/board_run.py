@@ -91,7 +91,8 @@ async def _completed(ctx: Context, change: Change, done: MissionCompleted) -> No
         return
     # What begins now follows from this mission, whoever has reported its end.
     led = replace(ctx, mission_id=mission["_id"])
-    if card["column_id"] != mission.get("column_id"):
+    # One of an earlier version does not say where its card stood: there is nothing that it was moved to then.
+    if card["column_id"] != (mission.get("column_id") or card["column_id"]):
         column = await collection(Column).find_one({"_id": card["column_id"]}, session=change.session)
         await _begin_in(led, change, card, column)
     elif card.get("auto_mode"):
