@@ -67,14 +67,19 @@ async def relay_mission(ctx: Context, door: MissionRecord) -> Committed[MissionR
     return await ctx.write(door["workspace_id"], body)
 
 
-async def relay_held(held: Held) -> None:
-    """Hand a mission over that the runtime works on; the new one may take the turns that are left."""
+async def relay_held(held: Held) -> bool:
+    """Hand a mission over that the runtime works on; the new one may take the turns that are left. Whether it was:
+    not while its card has another one beside it, for which nobody could begin."""
 
     async def body(change: Change, mission: MissionRecord) -> None:
         ctx = replace(held.ctx, mission_id=mission["_id"])
         await _relay(ctx, change, mission, mission["max_steps"] - mission["step_count"])
 
-    await held.write(body)
+    try:
+        await held.write(body)
+    except Conflict:
+        return False
+    return True
 
 
 async def relay_setting(organization_id: ObjectId | None) -> RelaySetting:

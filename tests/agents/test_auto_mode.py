@@ -1,4 +1,4 @@
-"""Cards that go through their columns by themselves, worked on by the runtime."""
+"""Cards that go through their columns by themselves, worked on by the runtime; and runs that are handed over."""
 
 from typing import Any
 
@@ -6,16 +6,23 @@ import pytest
 
 from models import Card, Comment, Mission
 from models.base import collection
-from models.enums import ColumnKind
+from models.enums import ColumnKind, MissionReason, MissionStatus
 from models.records import WorkspaceRecord
+from resolvers.agent.agent import create_agent
 from resolvers.card.auto import activate_card
 from resolvers.card.card import create_card
 from resolvers.card.update import update_card
 from resolvers.column.column import create_column
+from resolvers.inputs.agent import AgentCreate
 from resolvers.inputs.card import CardCreate, CardUpdate
 from resolvers.inputs.column import ColumnCreate
+from resolvers.inputs.mission import MissionPrompt
+from resolvers.inputs.organization import OrganizationUpdate
 from resolvers.kit.context import Context
-from tests.agents.lab import Desk, card_in, desk, working
+from resolvers.mission.mission import cancel_mission
+from resolvers.mission.prompt import prompt_mission
+from resolvers.organization.organization import update_organization
+from tests.agents.lab import Desk, card_in, desk, told, working
 from tests.agents.model_server import Json, Turn
 from tests.resolvers.lab import again
 
@@ -23,6 +30,8 @@ pytestmark = pytest.mark.usefixtures("nothing_due")
 
 STEPS = ("Design it", "Build it", "Check it")
 CARDS = 3
+TURNS = 4
+"""With comments, of a run that is not handed over."""
 
 
 def script(request: Json, before: int) -> Turn:
@@ -65,6 +74,47 @@ async def test_cards_in_auto_mode_go_through_their_columns_once(owner: Context, 
             assert (card["column_id"], card["active_mission_id"]) == (done, None)
             comments = await collection(Comment).find({"card_id": card_id}).sort("_id", 1).to_list()
             assert [comment["content"] for comment in comments] == list(STEPS)
+
+
+def long_script(request: Json, before: int) -> Turn:
+    """Some comments, unless those of before are handed over, then the end."""
+    if before == TURNS or "as it was handed over" in str(request):
+        return Turn("Done.")
+    return Turn(calls=(("comment", {"cardId": card_in(request), "content": f"Step {before}"}),))
+
+
+async def test_a_run_whose_context_is_full_is_handed_over_by_itself(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given an organization that has runs handed over early, and a card that another agent is asked about as well
+    values = OrganizationUpdate.of(relay_mode="auto", relay_threshold=0.1)
+    await update_organization(again(owner), workspace["organization_id"], values)
+    async with desk(owner, workspace, long_script, context=1_000) as at:
+        slow = AgentCreate.of(workspace_id=workspace["_id"], name="Hera", slug="hera", mcp_only=True)
+        hera = (await create_agent(again(at.owner), slow)).value.agent
+        beside = await at.ask("Look at it", agentId=hera["_id"])
+
+        # When its context is full, nothing takes the place of its run, which ends by itself
+        async with working(at.owner.services):
+            alone = await at.ended(await at.ask("Polish the lens"))
+        assert (alone["status"], alone["step_count"]) == (MissionStatus.COMPLETED, TURNS + 1)
+
+        # When there is nothing beside it, it is handed over after two turns
+        await cancel_mission(again(at.owner), beside)
+        mission_id = await at.ask("Polish the lens", maxSteps=9)
+        await prompt_mission(again(at.owner), mission_id, MissionPrompt(text="Use felt"))
+        async with working(at.owner.services):
+            first = await at.ended(mission_id)
+            [second] = await collection(Mission).find({"continues_id": mission_id}).to_list()
+            last = await at.ended(second["_id"])
+
+    # Then another one goes on with a summary, and with the turns that are left
+    assert (first["status"], last["status"]) == (MissionStatus.COMPLETED, MissionStatus.COMPLETED)
+    assert (last["reason"], last["continues_id"]) == (MissionReason.RELAY, mission_id)
+    assert (first["step_count"], last["max_steps"], last["agent_id"]) == (2, 7, first["agent_id"])
+    assert last["prompt"].startswith("Polish the lens")
+    assert "was told: Use felt" in last["prompt"]
+    assert ("response", "Done.") in await told(last["_id"])
 
 
 async def _column(at: Desk, name: str, **values: Any) -> Any:

@@ -130,8 +130,7 @@ class Loop:
         mission, run = self.seen or await read_run(self.held)
         if self._n >= mission["max_steps"]:
             return await self._fail(f"It was not done within {mission['max_steps']} turns of its model")
-        if await self._is_full():
-            await relay_held(self.held)
+        if await self._is_full() and await relay_held(self.held):
             return False
         return await self._turn(mission, run)
 

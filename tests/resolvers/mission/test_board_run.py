@@ -33,7 +33,7 @@ from resolvers.mission.runs_rebuild import RUNS_STEP
 from resolvers.organization.organization import update_organization
 from resolvers.project.project import delete_project
 from tests.resolvers.lab import People, again
-from tests.resolvers.missions import Crew, Hand
+from tests.resolvers.missions import Crew, Hand, stored
 from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_sorting import NoWork
 from tests.stubs import stubs
@@ -323,12 +323,20 @@ async def test_a_run_is_relaunched_handed_over_and_reviewed(
     assert (reviewed["status"], reviewed["waiting_for"]) == (Status.RUNNING, None)
     assert reviewed["lease_until"] is not None
 
+    # When somebody has asked an agent for something else about the card, nothing takes the place of the run
+    beside = await crew.ask(atlas, cardId=card["_id"])
+    for take_over in (relay_mission, relaunch_mission):
+        with pytest.raises(Conflict, match="not finished") as refused:
+            await take_over(board.ctx, anew["_id"])
+        assert refused.value.details == {"missionId": str(beside["_id"])}
+    await cancel_mission(board.ctx, beside["_id"])
+
     # When it is handed over, the new one begins with what came of it, and the card stays where it is
     await prompt_mission(board.ctx, anew["_id"], read_input(MissionPrompt, {"text": "Use felt"}))
     over = (await relay_mission(board.ctx, anew["_id"])).value
     assert (over["reason"], over["continues_id"], over["agent_id"]) == ("relay", anew["_id"], atlas.record["_id"])
     assert all(words in over["prompt"] for words in ("Build it", "Grind, polish", "Wash", "Use felt"))
-    assert (await runs(card))[1]["status"] == Status.COMPLETED
+    assert (await stored(anew))["status"] == Status.COMPLETED
     assert (await place(board, card), (await board.stored(card))["active_mission_id"]) == (BUILD, over["_id"])
 
     # And an organization may forbid that
