@@ -175,10 +175,14 @@ async def late_calls(held: Held) -> list[MissionCallRecord]:
     return await late.clone().to_list() if unsettled else calls
 
 
-async def has_late(held: Held) -> bool:
-    """Whether people are to decide on calls, or have, without the model having been told."""
-    late = {"mission_id": held.mission_id, "late": True}
-    return await collection(MissionCall).find_one(late, {"_id": 1}) is not None
+async def has_proposed(mission_id: ObjectId, change: Change | None = None) -> bool:
+    """Whether people are to decide on what a mission proposes, or have, without its model having been told."""
+    session = None if change is None else change.session
+    late = {"mission_id": mission_id, "late": True}
+    if await collection(MissionCall).find_one(late, {"_id": 1}, session=session) is not None:
+        return True
+    undecided = {"mission_id": mission_id, "status": {"$in": [status.value for status in UNDECIDED]}}
+    return await collection(Proposal).find_one(undecided, {"_id": 1}, session=session) is not None
 
 
 async def wait_on(held: Held) -> bool:

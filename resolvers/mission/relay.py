@@ -17,7 +17,7 @@ from resolvers.kit.nouns import MISSION
 from resolvers.kit.operation import Caller, operation
 from resolvers.mission.again import begin_again
 from resolvers.mission.board_run import card_in
-from resolvers.mission.calls import said_since
+from resolvers.mission.calls import has_proposed, said_since
 from resolvers.mission.handoff import SO_FAR, summary_of, task_of
 from resolvers.mission.mission import Asked, find_mission
 from resolvers.mission.report import Report, add_reports
@@ -60,8 +60,10 @@ async def relay_mission(ctx: Context, door: MissionRecord) -> Committed[MissionR
             raise Conflict("The organization has no missions handed over")
         if mission["status"] not in UNDER_WAY:
             raise Conflict(f"A mission that is {mission['status']} has nothing to hand over")
-        if mission.get("waiting_for") == MissionWait.PROPOSALS:
-            raise Conflict("Somebody has to decide on what it proposes first", waitingFor=mission["waiting_for"])
+        if mission.get("waiting_for") == MissionWait.PROPOSALS or await has_proposed(mission["_id"], change):
+            # They would be withdrawn with it.
+            waits = {"waitingFor": MissionWait.PROPOSALS.value}
+            raise Conflict("Somebody has to decide on what it proposes first, and it has to hear of that", **waits)
         return await _relay(ctx, change, mission, mission["max_steps"])
 
     return await ctx.write(door["workspace_id"], body)

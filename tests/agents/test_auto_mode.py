@@ -83,9 +83,7 @@ def long_script(request: Json, before: int) -> Turn:
     return Turn(calls=(("comment", {"cardId": card_in(request), "content": f"Step {before}"}),))
 
 
-async def test_a_run_whose_context_is_full_is_handed_over_by_itself(
-    owner: Context, workspace: WorkspaceRecord
-) -> None:
+async def test_a_run_whose_context_is_full_is_handed_over_by_itself(owner: Context, workspace: WorkspaceRecord) -> None:
     # Given an organization that has runs handed over early, and a card that another agent is asked about as well
     values = OrganizationUpdate.of(relay_mode="auto", relay_threshold=0.1)
     await update_organization(again(owner), workspace["organization_id"], values)

@@ -141,7 +141,7 @@ class Loop:
             return False
         is_long = self._context_used() >= self.relay.threshold * specs[0].context
         # What people are still to decide on would end with it.
-        return is_long and not await calls_of_run.has_late(self.held)
+        return is_long and not await calls_of_run.has_proposed(self.held.mission_id)
 
     @property
     def _n(self) -> int:

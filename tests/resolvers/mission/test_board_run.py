@@ -8,8 +8,7 @@ from models import Agent, Card, Mission, MissionActivity, Workspace
 from models.base import collection
 from models.enums import ColumnKind, MissionReason
 from models.enums import MissionStatus as Status
-from models.errors import AgentRunning, BadUserInput, Conflict, NotFound
-from models.ids import Kind, new_id
+from models.errors import AgentRunning, BadUserInput, Conflict
 from models.records import CardRecord, MissionRecord, WorkspaceRecord
 from resolvers.agent.agent import delete_agent
 from resolvers.card.auto import activate_card, approve_auto
@@ -19,22 +18,24 @@ from resolvers.column.column import clean_column, delete_column, update_column
 from resolvers.column.scope import delete_scope
 from resolvers.inputs.card import CardPipelineSet, CardUpdate
 from resolvers.inputs.column import ColumnUpdate
-from resolvers.inputs.mission import CardMessages, CardMissionPrompt, MissionPrompt, MissionReview
+from resolvers.inputs.mission import MissionPrompt, MissionReview
 from resolvers.inputs.organization import OrganizationUpdate
+from resolvers.inputs.proposal import ProposalReject
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.mission.again import relaunch_mission, retry_mission
 from resolvers.mission.board_run import CARD_PROMPT, MAX_CHAIN
-from resolvers.mission.messages import list_messages
 from resolvers.mission.mission import cancel_mission, list_active_missions
-from resolvers.mission.prompt import prompt_card, prompt_mission, review_mission
+from resolvers.mission.prompt import prompt_mission, review_mission
 from resolvers.mission.relay import relay_mission
 from resolvers.mission.runs_rebuild import RUNS_STEP
 from resolvers.organization.organization import update_organization
 from resolvers.project.project import delete_project
+from resolvers.proposal.decide import reject_proposal
 from tests.resolvers.lab import People, again
 from tests.resolvers.missions import Crew, Hand, stored
 from tests.resolvers.projects import Board, make_board
+from tests.resolvers.proposing import proposed
 from tests.resolvers.test_sorting import NoWork
 from tests.stubs import stubs
 
@@ -256,53 +257,11 @@ async def test_a_pipeline_of_the_card_says_where_it_stops_and_what_is_asked(crew
         await activate_card(board.ctx, none["_id"])
 
 
-async def test_people_write_to_the_agent_of_a_card_whether_one_works_or_not(crew: Crew, board: Board) -> None:
-    # When somebody writes to a card that no agent works on
-    atlas, card = await crew.hire("atlas"), await board.card(BACKLOG)
-    begun = (await prompt_card(board.ctx, card["_id"], CardMissionPrompt(text="How far are you?"))).value
-    said = (await prompt_card(board.ctx, card["_id"], CardMissionPrompt(text="Hurry"))).value
-
-    # Then a run begins with that, which takes what follows
-    assert (begun["reason"], begun["prompt"], begun["continues_id"], said["_id"]) == (
-        "message",
-        CARD_PROMPT,
-        None,
-        begun["_id"],
-    )
-    await atlas.complete(await claimed(atlas), "Far")
-    next_ = (await prompt_card(board.ctx, card["_id"], CardMissionPrompt(text="And now?"))).value
-    assert (next_["continues_id"], next_["agent_id"]) == (begun["_id"], atlas.record["_id"])
-
-    # And all messages are found, from any of them or a moment on, in pages
-    ctx = board.ctx
-    found = await list_messages(ctx, card["_id"], CardMessages())
-    assert [message["content"] for message in found.nodes] == ["How far are you?", "Hurry", "And now?"]
-    first, middle, end = found.nodes
-    for values, wanted, more in (
-        ({"since": first["_id"]}, [middle, end], False),
-        ({"since": first["created_at"], "before": end["_id"]}, [middle], False),
-        ({"since": str(first["_id"]), "limit": 1}, [middle], True),
-        ({"before": end["_id"], "limit": 1}, [middle], True),
-        ({"before": middle["created_at"].isoformat()}, [first], False),
-        ({"missionId": begun["_id"]}, [first, middle], False),
-        ({"missionId": begun["_id"], "since": first["_id"]}, [middle], False),
-        ({"missionId": begun["_id"], "before": middle["created_at"]}, [first], False),
-    ):
-        page = await list_messages(again(ctx), card["_id"], read_input(CardMessages, values))
-        assert [message["_id"] for message in page.nodes] == [message["_id"] for message in wanted], values
-        assert (page.has_previous if "since" not in values else page.has_next) is more, values
-    for values in ({"missionId": new_id(Kind.MISSION)}, {"since": new_id(Kind.MISSION_ACTIVITY)}):
-        with pytest.raises(NotFound):
-            await list_messages(again(ctx), card["_id"], read_input(CardMessages, values))
-    with pytest.raises(BadUserInput):
-        read_input(CardMessages, {"since": "yesterday"})
-
-
 async def test_a_run_is_relaunched_handed_over_and_reviewed(
     crew: Crew, board: Board, workspace: WorkspaceRecord
 ) -> None:
     # Given a run under way
-    atlas, card = await crew.hire("atlas"), await auto_card(board)
+    atlas, card = await crew.hire("atlas", autonomyMode="approval"), await auto_card(board)
     first = await claimed(atlas)
 
     # When it is done anew, it ends, and another begins without what was before
@@ -330,6 +289,12 @@ async def test_a_run_is_relaunched_handed_over_and_reviewed(
             await take_over(board.ctx, anew["_id"])
         assert refused.value.details == {"missionId": str(beside["_id"])}
     await cancel_mission(board.ctx, beside["_id"])
+
+    # Nor while somebody has to decide on what it proposes, though it goes on
+    proposal = await proposed(atlas, "commentCreate", {"cardId": str(card["_id"]), "content": "Done?"})
+    with pytest.raises(Conflict, match="decide on what it proposes"):
+        await relay_mission(board.ctx, anew["_id"])
+    await reject_proposal(board.ctx, proposal["_id"], ProposalReject())
 
     # When it is handed over, the new one begins with what came of it, and the card stays where it is
     await prompt_mission(board.ctx, anew["_id"], read_input(MissionPrompt, {"text": "Use felt"}))
