@@ -28,9 +28,10 @@ async def list_messages(ctx: Context, card: CardRecord, values: CardMessages) ->
     """
     parent, parent_id, sort = await _list_of(card["_id"], values.mission_id)
     since, before = await _bound(card["_id"], values.since), await _bound(card["_id"], values.before)
-    where = [_beyond(bound, sign) for bound, sign in ((since, "$gt"), (before, "$lt")) if bound is not None]
+    bounds = ((since, "$gt"), (before, "$lt"))
+    where = [_beyond(bound, sign, values.mission_id) for bound, sign in bounds if bound is not None]
     start = _start(before, SLACK) if since is None else _start(since, timedelta())
-    is_known = start is not None and all(key in start for key, _ in sort)
+    is_known = start is not None and values.mission_id in (None, start.get("mission_id"))
     cursor = encode_cursor(start, MissionActivity, sort) if start is not None and is_known else None
     window = Window(values.limit, cursor, backward=since is None)
     conditions = {"$and": where} if where else {}
@@ -57,8 +58,13 @@ async def _bound(card_id: ObjectId, named: ObjectId | datetime | None) -> Record
     return dict(found)
 
 
-def _beyond(bound: Record | datetime, sign: str) -> Record:
-    return {"created_at": {sign: bound}} if isinstance(bound, datetime) else {"_id": {sign: bound["_id"]}}
+def _beyond(bound: Record | datetime, sign: str, mission_id: ObjectId | None) -> Record:
+    """What comes after or before a bound: in its own mission by the order of that, as ids of other processes may be a
+    little older than what they follow."""
+    if isinstance(bound, datetime):
+        return {"created_at": {sign: bound}}
+    key = "position" if bound["mission_id"] == mission_id else "_id"
+    return {key: {sign: bound[key]}}
 
 
 def _start(bound: Record | datetime | None, slack: timedelta) -> Record | None:
