@@ -34,6 +34,7 @@ class CallMark:
         """The change with the mark."""
 
         async def marked(change: Change) -> T:
+            self.marked = None  # what another try has left was never committed
             mission = await self.held.fenced(change)
             value = await body(change)
             if (proposal_id := _proposed(value)) is not None and self.call["tool"] != "propose_action":

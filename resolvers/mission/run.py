@@ -153,13 +153,14 @@ def held_on(run_update: Mapping[str, Record] | None = None) -> Record:
 
 
 async def insist(write: Callable[[], Awaitable[T]]) -> T:
-    """What a write gives, tried again while its workspace is busy: nothing was done then, and nobody waits for an
-    answer."""
+    """What a write gives, tried again while its workspace is busy, or once whoever writes may call again: nothing was
+    done then, and nobody waits for an answer."""
     for rest in RESTS:
         try:
             return await write()
-        except RateLimited:
-            await asyncio.sleep(uniform(rest / 2, rest))
+        except RateLimited as error:
+            wanted = error.retry_after if error.retry_after > 1 else 0
+            await asyncio.sleep(max(wanted, uniform(rest / 2, rest)))
     return await write()
 
 

@@ -9,12 +9,14 @@ from pymongo.errors import AutoReconnect
 
 from agents.runtime.child import prompt
 from agents.runtime.child.toolbox import Toolbox
-from models import MissionStep, UsageRecord
+from models import MissionCall, MissionStep, UsageRecord
 from models.base import collection
-from models.enums import MissionStatus, UsageState
+from models.enums import MissionCallState, MissionStatus, UsageState
+from models.errors import RateLimited
 from models.language_model import LanguageModels
 from models.outbound import Outbound
 from models.records import WorkspaceRecord
+from realtime.log import Change
 from resolvers.kit.context import Context
 from tests.agents.lab import card_in, comment, comments, desk, results, working
 from tests.agents.model_server import Fault, Json, Turn, turns
@@ -153,19 +155,33 @@ async def test_a_mission_whose_work_fails_by_itself_ends(
 async def test_a_call_that_did_not_reach_the_database_is_made_again_and_not_refused(
     owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Given a database that is away when the first call is made
-    away, call = [AutoReconnect("away")], Toolbox.call
+    # Given a database that is away when the first call is made, and a workspace that is busy while the second one is,
+    # which finds nothing to do afterwards
+    away, busy, call = [AutoReconnect("away")], [RateLimited("busy")], Toolbox.call
 
     async def shaky(toolbox: Toolbox, ctx: Context, name: str, arguments: Any) -> Any:
         if away:
             raise away.pop()
-        return await call(toolbox, ctx, name, arguments)
+        if arguments["content"] == "Here.":
+            return await call(toolbox, ctx, name, arguments)
+
+        async def refused(change: Change) -> None:
+            await ctx.marks[0].marking(nothing)(change)
+            raise busy.pop()
+
+        if busy:
+            await ctx.services.hub.log.write(workspace["_id"], None, refused)
+        return "Said before"
+
+    async def nothing(_: Change) -> None:
+        pass
 
     monkeypatch.setattr(Toolbox, "call", shaky)
     async with desk(owner, workspace, turns(Turn())) as at:
 
         def script(request: Json, before: int) -> Turn:
-            return Turn("", (comment(request, "Here."),)) if before == 0 else Turn("Done.")
+            said = comment(request, "Here."), comment(request, "There.")
+            return Turn("", said) if before == 0 else Turn("Done.")
 
         at.model.script = script
 
@@ -177,4 +193,7 @@ async def test_a_call_that_did_not_reach_the_database_is_made_again_and_not_refu
         assert mission["status"] == MissionStatus.COMPLETED
         assert len(at.model.requests) == 2
         assert "INTERNAL" not in results(at.model.requests[1])[0]
+        assert "Said before" in results(at.model.requests[1])[1]
         assert await comments(at) == ["Here."]
+        calls = await collection(MissionCall).find({"mission_id": mission["_id"]}).sort("index", 1).to_list()
+        assert [call["state"] for call in calls] == [MissionCallState.DONE] * 2

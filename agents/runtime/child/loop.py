@@ -1,10 +1,8 @@
 """The life of a mission: a turn of the model is kept, then its calls run one by one, each once, then comes the next."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from random import uniform
 from typing import Any, ClassVar
 
 import orjson
@@ -34,7 +32,7 @@ from agents.tools.tool import Result
 from models import MissionStep
 from models.base import Record, to_record, utc_now, with_changes
 from models.enums import AutonomyMode, MissionActivityKind, MissionCallState, MissionStatus, MissionWait
-from models.errors import ApprovalRequired, BudgetExhausted, OrreryError, RateLimited, Unavailable
+from models.errors import ApprovalRequired, BudgetExhausted, OrreryError, Unavailable
 from models.language_model import LanguageModel, LanguageModels
 from models.mission_run import step_id
 from models.organization import RelayMode
@@ -57,7 +55,7 @@ from resolvers.mission.handoff import came_of
 from resolvers.mission.quoted import quoted
 from resolvers.mission.relay import NO_RELAY, RelaySetting, relay_held, relay_setting
 from resolvers.mission.report import Report
-from resolvers.mission.run import RESTS, Held, RunLostError, read_run
+from resolvers.mission.run import Held, RunLostError, insist, read_run
 from resolvers.pilotage.standing_order import orders_for
 from resolvers.skill.assign import load_skill, skill_lines
 from resolvers.usage.usage import Usage
@@ -350,23 +348,18 @@ class Loop:
 
     async def _use_tool(self, call: MissionCallRecord, arguments: dict[str, Any]) -> None:
         report = Report(MissionActivityKind.ACTION, shown(call), tool=call["tool"])
-        mark = CallMark(self.held, call, report)
-        ctx = Context(self.held.ctx.subject, self.held.ctx.services, marks=(mark,), mission_id=self.held.mission_id)
-        found = await self._insist(ctx, call["tool"], arguments)
+        found, marked = await insist(lambda: self._try(call, arguments, report))
         text = quoted(found) if isinstance(found, str) else prompt.as_text(found)
         self.results[call["_id"]] = text
-        self._note(mark.marked or await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, report))
+        self._note(marked or await calls_of_run.settle(self.held, call, MissionCallState.DONE, text, report))
 
-    async def _insist(self, ctx: Context, tool: str, arguments: dict[str, Any]) -> Result:
-        """What a tool answers, tried again while the workspace is busy, and when the agent may call again: nothing was
-        done then."""
-        for rest in RESTS:
-            try:
-                return await self.toolbox.call(ctx, tool, arguments)
-            except RateLimited as error:
-                wanted = error.retry_after if error.retry_after > 1 else 0
-                await asyncio.sleep(max(wanted, uniform(rest / 2, rest)))
-        return await self.toolbox.call(ctx, tool, arguments)
+    async def _try(
+        self, call: MissionCallRecord, arguments: dict[str, Any], report: Report
+    ) -> tuple[Result, Settled | None]:
+        """What a tool answers, and its mark, which is of this try alone: where others were, nothing was done."""
+        mark = CallMark(self.held, call, report)
+        ctx = Context(self.held.ctx.subject, self.held.ctx.services, marks=(mark,), mission_id=self.held.mission_id)
+        return await self.toolbox.call(ctx, call["tool"], arguments), mark.marked
 
     async def _carry_out_own(self, call: MissionCallRecord, arguments: dict[str, Any]) -> bool:
         given = read_own(call["tool"], arguments)
