@@ -25,7 +25,7 @@ class Mission(Stored[MissionRecord]):
     `cause` is the automation that has, as of a `LoggedEvent`. One that its agent has claimed, to drive it from outside,
     is its agent's until `lease_until` while it runs; `lapses` counts how often nothing was heard of it until then, None
     for one that nobody has claimed, and `claimed_from` is whose it was before, if another's. `chain` counts the
-    missions in a row that led to it without a person in between.
+    missions in a row before it that no person has begun.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))

@@ -19,12 +19,11 @@ from resolvers.card.pipeline import route_of, told_in
 from resolvers.card.update import hold_card, place_card
 from resolvers.column.done import kind_in
 from resolvers.kit.context import Context
+from resolvers.mission.chain import MAX_CHAIN, chain_before
 from resolvers.mission.mission import Asked, insert_mission, leading
 from resolvers.state.follow import FOLLOWERS, CardEntered, MissionCompleted, follow
 
 CARD_PROMPT = "Do what this card asks for, and say on it what you have done."
-MAX_CHAIN = 50
-"""Runs that lead to each other without a person in between: then a card waits for somebody to let it on."""
 
 
 async def begin_run(
@@ -104,8 +103,7 @@ async def _begin_in(ctx: Context, change: Change, card: CardRecord, column: Colu
     prompt = _task(card, column)
     if prompt is None or card["archived"] or card.get("active_mission_id") is not None:
         return
-    leads = await leading(ctx, change)
-    if leads is not None and leads.get("chain", 0) >= MAX_CHAIN:
+    if await chain_before(ctx, change, card["_id"]) > MAX_CHAIN:
         await hold_card(change, card, card["column_id"])
         return
     await begin_run(ctx, change, card, Asked(prompt, reason=MissionReason.COLUMN))

@@ -34,6 +34,7 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT, CARD, MISSION, MISSION_ACTIVITY, PROJECT, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
+from resolvers.mission.chain import chain_before
 from resolvers.mission.run import insert_run
 from resolvers.mission.served import is_served, queued_for
 from resolvers.state.card_run import AT_WORK
@@ -157,7 +158,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
             continues_id=asked.continues_id,
             reason=asked.reason,
             column_id=column_id,
-            chain=0 if leads is None else leads.get("chain", 0) + 1,
+            chain=await chain_before(ctx, change, asked.card_id),
             charged_to=await _charged_to(ctx, change, leads),
             cause=None if change.cause is None else asdict(change.cause),
             max_steps=asked.max_steps,

@@ -1,6 +1,7 @@
 """Runs of cards: begun by columns and by people, one at a time, and going on by themselves."""
 
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import pytest
 
@@ -9,14 +10,16 @@ from models.base import collection
 from models.enums import ColumnKind, MissionReason
 from models.enums import MissionStatus as Status
 from models.errors import AgentRunning, BadUserInput, Conflict
+from models.ids import Kind, new_id
 from models.records import CardRecord, MissionRecord, WorkspaceRecord
+from realtime.change import Cause, Change
 from resolvers.agent.agent import delete_agent
 from resolvers.card.auto import activate_card, approve_auto
 from resolvers.card.card import delete_card
-from resolvers.card.update import complete_card, set_card_pipeline, update_cards
+from resolvers.card.update import complete_card, move_card, set_card_pipeline, update_cards
 from resolvers.column.column import clean_column, delete_column, update_column
 from resolvers.column.scope import delete_scope
-from resolvers.inputs.card import CardPipelineSet, CardUpdate
+from resolvers.inputs.card import CardMove, CardPipelineSet, CardUpdate
 from resolvers.inputs.column import ColumnUpdate
 from resolvers.inputs.mission import MissionPrompt, MissionReview
 from resolvers.inputs.organization import OrganizationUpdate
@@ -24,7 +27,8 @@ from resolvers.inputs.proposal import ProposalReject
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.mission.again import relaunch_mission, retry_mission
-from resolvers.mission.board_run import CARD_PROMPT, MAX_CHAIN
+from resolvers.mission.board_run import CARD_PROMPT
+from resolvers.mission.chain import MAX_CHAIN
 from resolvers.mission.mission import cancel_mission, list_active_missions
 from resolvers.mission.prompt import prompt_mission, review_mission
 from resolvers.mission.relay import relay_mission
@@ -38,6 +42,8 @@ from tests.resolvers.projects import Board, make_board
 from tests.resolvers.proposing import proposed
 from tests.resolvers.test_sorting import NoWork
 from tests.stubs import stubs
+
+T = TypeVar("T")
 
 KINDS = (ColumnKind.BACKLOG, ColumnKind.ACTIVE, ColumnKind.ACTIVE, ColumnKind.DONE)
 BACKLOG, BUILD, CHECK, DONE = range(4)
@@ -80,6 +86,19 @@ async def place(board: Board, card: CardRecord) -> int:
     """Where a card stands."""
     column_id = (await board.stored(card))["column_id"]
     return next(number for number in range(len(KINDS)) if board.column_id(number) == column_id)
+
+
+class Automated:
+    """Makes changes an automation's."""
+
+    reveals = False
+
+    def marking(self, body: Callable[[Change], Awaitable[T]]) -> Callable[[Change], Awaitable[T]]:
+        async def marked(change: Change) -> T:
+            change.cause = Cause(new_id(Kind.AUTOMATION), 1)
+            return await body(change)
+
+        return marked
 
 
 async def auto_card(board: Board) -> CardRecord:
@@ -226,6 +245,23 @@ async def test_what_a_card_came_to_while_it_ran_begins_after_that(crew: Crew, bo
     assert len(await runs(card)) == 2
     await approve_auto(board.ctx, card["_id"])
     assert ((await last(card))["column_id"], (await last(card))["chain"]) == (board.column_id(BUILD), 0)
+
+    # Nor does an agent that works on two missions go on for ever, nor an automation
+    for _ in range(2):
+        await crew.ask(atlas)
+        await claimed(atlas)
+    working = {"agent_id": atlas.record["_id"], "status": Status.RUNNING.value}
+    await collection(Mission).update_one(working, {"$set": {"chain": MAX_CHAIN}})
+    another, moved = await board.card(BACKLOG), CardMove.of(column_id=board.column_id(BUILD))
+    await move_card(atlas.ctx, another["_id"], moved)
+    automated = Context(crew.owner.subject, crew.owner.services, marks=(Automated(),))
+    await cancel_mission(board.ctx, (await last(card))["_id"])
+    await collection(Mission).update_one({"_id": (await last(card))["_id"]}, {"$set": {"chain": MAX_CHAIN}})
+    await board.move(card, columnId=board.column_id(BACKLOG))
+    await move_card(automated, card["_id"], moved)
+    for held in (another, card):
+        assert (await board.stored(held))["pending_column_id"] == board.column_id(BUILD)
+        assert (await board.stored(held))["active_mission_id"] is None
 
 
 async def test_a_pipeline_of_the_card_says_where_it_stops_and_what_is_asked(crew: Crew, board: Board) -> None:

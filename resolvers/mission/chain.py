@@ -1,0 +1,38 @@
+"""How long agents and automations have begun missions by themselves: what they lead to round in circles has an end."""
+
+from bson import ObjectId
+
+from models import Mission
+from models.base import collection
+from models.enums import MissionStatus
+from models.records import MissionRecord
+from realtime.log import Change
+from resolvers.kit.context import Context
+
+MAX_CHAIN = 50
+"""Runs in a row that no person has begun: then a card waits for somebody to let it on."""
+_UNDER_WAY = [MissionStatus.RUNNING.value, MissionStatus.AWAITING_APPROVAL.value]
+
+
+async def chain_before(ctx: Context, change: Change, card_id: ObjectId | None) -> int:
+    """How many missions in a row a new one, perhaps about a card, comes after that no person has begun; 0 where one
+    begins it.
+
+    Of an agent or an automation it is not always known what it follows from: then it counts from the last mission about
+    the card, and from each that the agent works on.
+    """
+    if ctx.mission_id is not None:
+        before = [await _first(change, {"_id": ctx.mission_id}, "_id")]
+    elif ctx.subject.agent_id is not None or change.cause is not None:
+        theirs = {"agent_id": ctx.subject.agent_id, "status": {"$in": _UNDER_WAY}}
+        before = [
+            None if card_id is None else await _first(change, {"card_id": card_id}, "_id"),
+            None if ctx.subject.agent_id is None else await _first(change, theirs, "chain"),
+        ]
+    else:
+        return 0
+    return max((mission.get("chain", 0) + 1 for mission in before if mission is not None), default=0)
+
+
+async def _first(change: Change, where: dict[str, object], by: str) -> MissionRecord | None:
+    return await collection(Mission).find_one(where, sort=[(by, -1)], session=change.session)
