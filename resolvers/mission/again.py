@@ -68,10 +68,10 @@ async def relaunch_mission(ctx: Context, door: MissionRecord) -> Committed[Missi
     async def body(change: Change) -> MissionRecord:
         mission = await find_mission(change, door["_id"])
         card = await card_in(change, mission["card_id"])
-        for mission_id in {mission["_id"], mission["_id"] if card is None else card.get("active_mission_id")}:
-            running = None if mission_id is None else await find_mission(change, mission_id)
-            if running is not None and running["status"] in ACTIVE:
-                await change_status(change, running, MissionStatus.CANCELLED)
+        active_id = None if card is None else card.get("active_mission_id")
+        running = await find_mission(change, active_id or mission["_id"])
+        if running["status"] in ACTIVE:  # another one beside it is somebody else's, and stands in the way
+            await change_status(change, running, MissionStatus.CANCELLED)
         card = await card_in(change, mission["card_id"])
         prompt = (None if card is None else await task_in_column(change, card)) or task_of(mission["prompt"])
         asked = Asked(prompt, max_steps=mission["max_steps"], reason=MissionReason.RELAUNCH)

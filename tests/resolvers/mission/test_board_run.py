@@ -320,9 +320,9 @@ async def test_a_run_is_relaunched_handed_over_and_reviewed(
 
     # When somebody has asked an agent for something else about the card, nothing takes the place of the run
     beside = await crew.ask(atlas, cardId=card["_id"])
-    for take_over in (relay_mission, relaunch_mission):
+    for take_over, taken in ((relay_mission, anew), (relaunch_mission, anew), (relaunch_mission, beside)):
         with pytest.raises(Conflict, match="not finished") as refused:
-            await take_over(board.ctx, anew["_id"])
+            await take_over(board.ctx, taken["_id"])
         assert refused.value.details == {"missionId": str(beside["_id"])}
     await cancel_mission(board.ctx, beside["_id"])
 
