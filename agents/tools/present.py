@@ -15,11 +15,12 @@ from models.base import AnyRecord, timestamp
 from models.errors import OrreryError
 from models.facts import TOOL, Declared, declared
 from models.ids import Kind, kind_of, portions
+from resolvers.kit.access import is_within
 from resolvers.kit.context import Context
 from resolvers.kit.joined import JOINED
 from resolvers.kit.load import by_ids
 from resolvers.kit.noun import Noun
-from resolvers.kit.nouns import CUSTOM_FIELD, NOUNS
+from resolvers.kit.nouns import CUSTOM_FIELD, NOUNS, PROJECT
 
 Shown = dict[str, Any]
 
@@ -138,14 +139,18 @@ async def _name(ctx: Context, named: Sequence[tuple[ObjectId, Shown]]) -> None:
 
 async def _names(ctx: Context, noun: Noun[Any], ids: Iterable[ObjectId]) -> dict[ObjectId, str]:
     """The names of objects of workspaces whose doors this request has passed. An id outlives what it leads to, and may
-    have been given to something else elsewhere."""
+    have been given to something else elsewhere. Whoever is bound to a project is told no name of another's."""
     key = next((key for key in NAMES if key in noun.model.model_fields), None)
     if key is None or noun.scope not in ctx.subject.scopes or not (noun.is_inside or noun.kind in _OUTSIDE):
         return {}
     wanted = frozenset({key, "workspace_id"} if noun.is_inside else {key})
+    if noun.is_in_project and noun is not PROJECT:
+        wanted |= {"project_id"}
     if noun is CUSTOM_FIELD:
         wanted |= {"options"}
     found = [record for some in portions(ids) for record in (await by_ids(noun.model, some, wanted)).values()]
     near = [record for record in found if not noun.is_inside or ctx.memberships.get(record["workspace_id"]) is not None]
+    if noun.is_in_project:
+        near = [record for record in near if is_within(ctx, noun, record)]
     options = {option["id"]: option["label"] for record in near for option in record.get("options", ())}
     return options | {record["_id"]: record[key] for record in near if record.get(key)}

@@ -8,8 +8,8 @@ from bson import ObjectId
 
 from auth.policies import board
 from auth.policies import document as policy
-from models import Card, Document, DocumentLink
-from models.base import AnyRecord, Record, Recorded, collection, to_record
+from models import Card, DocumentLink
+from models.base import AnyRecord, Record, collection, to_record
 from models.enums import ActivityType, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.records import CardRecord, DocumentLinkRecord, DocumentRecord
@@ -17,11 +17,11 @@ from realtime.events.document import DocumentLinked, DocumentUnlinked
 from realtime.log import Change, Committed
 from resolvers.activity.activity import document_activity, record_activities
 from resolvers.document.place import current
-from resolvers.kit.access import access
+from resolvers.kit.access import access, is_within
 from resolvers.kit.context import Context
 from resolvers.kit.joined import JOINED, JoinedPage
 from resolvers.kit.load import by_ids
-from resolvers.kit.noun import Fields
+from resolvers.kit.noun import Fields, Noun
 from resolvers.kit.nouns import CARD, DOCUMENT
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages
@@ -147,7 +147,7 @@ async def cards_of_document(
     after: str | None = None,
 ) -> list[Page]:
     """The cards that each document is linked to, in the order of linking."""
-    return await _joined(Card, documents, ("document_id", "card_id"), fields, Window.read(first, after))
+    return await _joined(ctx, CARD, documents, ("document_id", "card_id"), fields, Window.read(first, after))
 
 
 @edge(scope=READ)
@@ -155,19 +155,24 @@ async def documents_of_card(
     ctx: Context, cards: Sequence[CardRecord], fields: Fields, *, first: int | None = None, after: str | None = None
 ) -> list[Page]:
     """The documents that are linked to each card, in the order of linking."""
-    return await _joined(Document, cards, ("card_id", "document_id"), fields, Window.read(first, after))
+    return await _joined(ctx, DOCUMENT, cards, ("card_id", "document_id"), fields, Window.read(first, after))
 
 
 async def _joined(
-    model: type[Recorded[Any]], parents: Sequence[AnyRecord], keys: tuple[str, str], fields: Fields, window: Window
+    ctx: Context,
+    noun: Noun[Any],
+    parents: Sequence[AnyRecord],
+    keys: tuple[str, str],
+    fields: Fields,
+    window: Window,
 ) -> list[Page]:
-    """Pages over the links of each parent, whose nodes are what is at the other end."""
+    """Pages over the links of each parent, whose nodes are what is at the other end, as far as the caller reaches."""
     near, far = keys
     ids = [parent["_id"] for parent in parents]
     links: Mapping[Any, Page] = await pages(DocumentLink, near, ids, window, fields=frozenset({far}))
-    found: dict[Any, Record] = await by_ids(
-        model, (node[far] for page in links.values() for node in page.nodes), fields
-    )
+    wanted = None if fields is None else fields | {"project_id"}
+    linked = await by_ids(noun.model, (node[far] for page in links.values() for node in page.nodes), wanted)
+    found: dict[Any, Record] = {key: record for key, record in linked.items() if is_within(ctx, noun, record)}
 
     def page(parent_id: ObjectId) -> JoinedPage:
         over = links[parent_id]

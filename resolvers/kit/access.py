@@ -141,11 +141,14 @@ def _enter(
 
 
 def _check_project(ctx: Context, noun: Noun[Any], entered: AnyRecord) -> None:
-    """Raise NotFound for what is not of the one project that the caller is bound to, if it is to any."""
-    bound = ctx.subject.project_id
-    inside = entered["_id"] if noun.kind is Kind.PROJECT else entered.get("project_id")
-    if bound is not None and inside != bound:
+    if not is_within(ctx, noun, entered):
         raise NotFound(noun.title)
+
+
+def is_within(ctx: Context, noun: Noun[Any], found: AnyRecord) -> bool:
+    """Whether an object is in the one project that the caller is bound to, if it is to any."""
+    bound = ctx.subject.project_id
+    return bound is None or bound == (found["_id"] if noun.kind is Kind.PROJECT else found.get("project_id"))
 
 
 def door_of(found: AnyRecord | None) -> ObjectId:

@@ -61,6 +61,11 @@ class Noun(Generic[R]):
         return not self.is_tenant and not self.is_inside and "organization_id" in self.model.model_fields
 
     @property
+    def is_in_project(self) -> bool:
+        """Whether it is a project, or is in one: then it is shut to callers of another project."""
+        return self.kind is Kind.PROJECT or "project_id" in self.model.model_fields
+
+    @property
     def is_tenant(self) -> bool:
         """Whether members are asked for themselves: then its door answers with the caller's membership."""
         return self.kind in (Kind.ORGANIZATION, Kind.WORKSPACE)
@@ -108,11 +113,6 @@ class Door(Generic[R]):
     argument: str | None = None
     fields: Fields = frozenset()
     as_asked: bool = False
-
-    @property
-    def is_in_project(self) -> bool:
-        """Whether what it answers with is a project, or is in one: then it is shut to callers of another project."""
-        return self.noun.kind is Kind.PROJECT or "project_id" in self.noun.model.model_fields
 
     def reading(self, *fields: str) -> "Door[R]":
         """The same door, which answers with more of the record than where it stands."""

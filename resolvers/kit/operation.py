@@ -250,7 +250,7 @@ def operation(
             destroys=options.get("destroys", False),
             always_asks=options.get("always_asks", False),
             in_project=options.get(
-                "in_project", caller is Caller.SIGNED_IN and door is not None and door.is_in_project
+                "in_project", caller is Caller.SIGNED_IN and door is not None and door.noun.is_in_project
             ),
             door=door,
             inside=inside is not None,

@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 
+from agents.tools.catalogue import call_tool
 from models import Document
 from models.base import collection
+from models.enums import RelationType
 from models.errors import BadUserInput
 from models.ids import Kind, new_id
 from models.rank import MAX_LENGTH
+from resolvers.document.link import link_document, list_card_documents, list_document_cards
+from resolvers.inputs.relation import RelationCreate
 from resolvers.kit.context import Context
+from resolvers.relation.relation import create_relation
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import events
 from tests.resolvers.projects import Board, make_board
@@ -151,7 +156,7 @@ async def test_ranks_are_spread_anew_before_they_grow_without_bound(shelf: Shelf
     assert all(one < other for one, other in pairwise(sorted(ranks)))
 
 
-async def test_who_is_bound_to_a_project_moves_no_document_out_of_it(
+async def test_who_is_bound_to_a_project_moves_no_document_out_of_it_and_is_told_of_none_beyond(
     shelf: Shelf, board: Board, workspace: Any
 ) -> None:
     # Given a document of the project, and one of another project
@@ -173,6 +178,20 @@ async def test_who_is_bound_to_a_project_moves_no_document_out_of_it(
     with pytest.raises(BadUserInput):
         await bound.update(inside, parentId=beyond["_id"])
     assert (await shelf.stored(inside))["context_id"] == board.project["_id"]
+
+    # And of what a card is linked or related to they are told what is in the project
+    card, far = await board.card(), await other.card(title="Far away")
+    for document in (inside, beyond):
+        await link_document(shelf.ctx, document["_id"], card["_id"])
+    await link_document(shelf.ctx, inside["_id"], far["_id"])
+    blocks = RelationCreate(card_id=card["_id"], type=RelationType.BLOCKS, target_card_id=far["_id"])
+    await create_relation(shelf.ctx, blocks)
+    assert [one["title"] for one in await list_card_documents(bound.ctx, card["_id"])] == ["Inside"]
+    assert [one["_id"] for one in await list_document_cards(bound.ctx, inside["_id"])] == [card["_id"]]
+    assert "Far away" in str(await call_tool(shelf.ctx, "list_relations", {"cardId": str(card["_id"])}))
+    related = str(await call_tool(bound.ctx, "list_relations", {"cardId": str(card["_id"])}))
+    assert str(far["_id"]) in related
+    assert "Far away" not in related
 
     # Then it moves within, and for others beyond
     assert (await bound.move(inside, parentId=parent["_id"]))["parent_id"] == parent["_id"]

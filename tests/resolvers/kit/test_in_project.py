@@ -37,7 +37,7 @@ def test_who_is_bound_to_a_project_is_refused_what_reaches_beyond_it_or_decides(
     admitted = {name for name in CATALOGUE if _admits(Context(bound, anonymous.services), name)}
 
     # Then those alone are let through whose door asks for the project, and that anybody does who is signed in
-    beyond = {name for name in admitted if (door := CATALOGUE[name].door) is None or not door.is_in_project}
+    beyond = {name for name in admitted if (door := CATALOGUE[name].door) is None or not door.noun.is_in_project}
     assert beyond == FEW
     assert {CATALOGUE[name].caller for name in admitted} == {Caller.SIGNED_IN}
     assert admitted.isdisjoint(READS_BEYOND)
