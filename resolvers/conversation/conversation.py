@@ -42,7 +42,7 @@ async def get_assistant(ctx: Context, project: ProjectRecord) -> ConversationRec
 @operation(
     "assistantMessage",
     inside=PROJECT,
-    permission=board.READ,
+    permission=board.WRITE,
     scope=WRITE,
     caller=Caller.NO_AGENT,
     no_tool="it is the person's own",

@@ -70,7 +70,7 @@ async def create_pre_session(ctx: Context, card: CardRecord, values: PreSessionC
 @operation(
     "preSessionMessage",
     opens=CONVERSATION.reading("created_by"),
-    permission=board.READ,
+    permission=board.WRITE,
     scope=WRITE,
     caller=Caller.NO_AGENT,
     no_tool=OWN,

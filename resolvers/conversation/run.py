@@ -7,11 +7,13 @@ from typing import cast
 
 from bson import ObjectId
 
+from auth.policies import board
 from auth.subject import Subject
 from models import Agent, Card, Conversation, Message, MissionRun, Project, Workspace, WorkspaceMember
 from models.base import Record, collection
 from models.conversation_enums import ConversationKind, ConversationState, ConversationStatus, MessageRole
 from models.enums import MissionActivityKind, MissionCallState, MissionStatus, MissionWait, TokenScope
+from models.errors import Forbidden, OrreryError
 from models.records import ConversationRecord, MessageRecord, MissionCallRecord, MissionRecord, MissionRunRecord
 from realtime.log import Change
 from resolvers.content.prose import harmless
@@ -182,10 +184,9 @@ async def take_conversation(services: Services, conversation_id: ObjectId, holde
             kind=ConversationKind(conversation["kind"]),
             first_step=conversation["began_at_step"],
         )
-        member = {"workspace_id": conversation["workspace_id"], "user_id": conversation["created_by"]}
-        is_member = await collection(WorkspaceMember).find_one(member, {"_id": 1}, session=change.session)
-        if is_member is None or losses >= MAX_LOSSES:
-            told = GONE if is_member is None else f"Whoever worked on it went away {losses} times in a row"
+        refusal = await _refusal(conversation, change)
+        if refusal is not None or losses >= MAX_LOSSES:
+            told = f"Whoever worked on it went away {losses} times in a row" if refusal is None else refusal.message
             await set_run(change, held, {"losses": 0})
             await held.finish(change, _as_mission(conversation), MissionStatus.FAILED, told)
             return None
@@ -209,6 +210,13 @@ def _subject(conversation: ConversationRecord) -> Subject:
         workspace_id=conversation["workspace_id"],
         project_id=conversation["project_id"],
     )
+
+
+async def _refusal(conversation: ConversationRecord, change: Change) -> OrreryError | None:
+    """Why the person of a conversation may have it answered no more: what models cost is the workspace's."""
+    mine = {"workspace_id": conversation["workspace_id"], "user_id": conversation["created_by"]}
+    member = await collection(WorkspaceMember).find_one(mine, session=change.session)
+    return Forbidden(GONE) if member is None else board.WRITE.refusal(member, "workspace")
 
 
 async def _unread(change: Change, held: Held, run: MissionRunRecord) -> list[MessageRecord]:

@@ -8,11 +8,11 @@ from functools import partial
 import pytest
 from bson import ObjectId
 
-from models import Card, Conversation, Message, MissionRun, MissionStep, UsageRecord
+from models import Card, Conversation, Message, MissionRun, MissionStep, UsageRecord, WorkspaceMember
 from models.base import collection
 from models.conversation_enums import ConversationState
 from models.enums import MissionWait, Role
-from models.errors import Conflict
+from models.errors import Conflict, Forbidden
 from models.language_model import LanguageModels
 from models.records import ConversationRecord, OrganizationRecord, WorkspaceRecord
 from resolvers.budget.budget import delete_budget
@@ -25,6 +25,7 @@ from resolvers.conversation.pre_session import (
     create_pre_session,
     message_pre_session,
 )
+from resolvers.conversation.run import take_conversation
 from resolvers.inputs.card import CardUpdate
 from resolvers.inputs.conversation import AssistantSay, PreSessionCreate, PreSessionSay
 from resolvers.inputs.project import ProjectCreate
@@ -156,8 +157,25 @@ async def test_what_is_missing_is_told_and_the_answer_comes_once_it_is_there(
         assert (await said(conversation_id))[-1] == ("assistant", "Done.")
 
 
-async def test_messages_that_nobody_reads_are_bounded(owner: Context, workspace: WorkspaceRecord) -> None:
+async def test_messages_that_nobody_reads_are_bounded_and_those_of_who_only_views_by_now_are_not_answered(
+    owner: Context, workspace: WorkspaceRecord, join: Join
+) -> None:
     async with desk(owner, workspace, turns(Turn("Done."))) as at:
+        # Given a member who has said something, and may only view what there is since
+        ada = await join(workspace, "ada", Role.MEMBER)
+        conversation_id = await ask(at, "Hello?", by=Context(ada.subject, at.owner.services))
+        viewer = {"$set": {"role": Role.VIEWER.value}}
+        await collection(WorkspaceMember).update_one(
+            {"workspace_id": workspace["_id"], "user_id": ada.user_id}, viewer
+        )
+
+        # Then nobody answers, and they say no more
+        assert await take_conversation(at.owner.services, conversation_id, "test") is None
+        left = await until(conversation_id, ConversationState.IDLE)
+        assert left["problem"] == "This takes the role owner or admin or member in the workspace"
+        with pytest.raises(Forbidden):
+            await ask(at, "Hello?", by=ada)
+
         for number in range(saying.MAX_UNREAD):
             await ask(at, f"Message {number}")
         with pytest.raises(Conflict):

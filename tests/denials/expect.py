@@ -56,7 +56,7 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("cardCredentialSet", "member"): Forbidden,
     # A conversation is its person's.
     **{(name, caller): NotFound for name in CONVERSATIONS for caller in ("member", "admin", "viewer")},
-    ("preSessionAccept", "viewer"): Forbidden,
+    **{(name, "viewer"): Forbidden for name in ("preSessionMessage", "preSessionAccept")},
     # Scripts are for the admins of their project.
     **{(name, "member"): Forbidden for name in SCRIPTS},
     # A notification is its addressee's.
