@@ -22,8 +22,9 @@ class Conversation(Stored[ConversationRecord]):
     The runtime works on it as on a mission, with a `MissionRun`, steps and calls of the same id, and reads of it what
     it reads of a mission: `agent_id` is the built-in agent that its calls of models count for, `step_count` the turns
     that its model has taken, `max_steps` those after which it has to have answered, `activity_count` counts its
-    messages. What its model calls is done as the person, with the `scopes` that the last message came with. The model
-    is shown nothing of the steps before `began_at_step`.
+    messages. What its model calls is done as the person, with the `scopes` that the last message came with, for as long
+    as that credential is good: its kind, its id, and when it ends where that is not said at the id. The model is shown
+    nothing of the steps before `began_at_step`.
 
     `base_digest` is of the card's prompt when a pre-session began, `draft` what it is to become.
     """
@@ -42,6 +43,9 @@ class Conversation(Stored[ConversationRecord]):
     draft: Annotated[str | None, Facts("The prompt of the card as its model would have it.")] = None
     base_digest: str | None = None
     scopes: list[TokenScope] = Field(default_factory=list)
+    came_with: str | None = None
+    came_with_id: PydanticObjectId | None = None
+    came_with_until: datetime | None = None
     model: Annotated[str | None, Facts("The model that last answered.")] = None
     step_count: int = 0
     max_steps: int = 0

@@ -345,6 +345,9 @@ class ConversationRecord(TypedDict):
     draft: str | None
     base_digest: str | None
     scopes: list[str]
+    came_with: str | None
+    came_with_id: ObjectId | None
+    came_with_until: datetime | None
     model: str | None
     step_count: int
     max_steps: int

@@ -7,8 +7,10 @@ from typing import cast
 
 from bson import ObjectId
 
+from auth.authenticate import still_valid
 from auth.policies import board
-from auth.subject import Subject
+from auth.standing import has_ended
+from auth.subject import Credential, Subject
 from models import Agent, Card, Conversation, Message, MissionRun, Project, Workspace, WorkspaceMember
 from models.base import Record, collection
 from models.conversation_enums import ConversationKind, ConversationState, ConversationStatus, MessageRole
@@ -37,8 +39,11 @@ class Talking(Held):
     """The work on a conversation. What asks a mission of a run is asked its conversation, which has what that reads.
 
     It is its person's alone: the workspace sees nothing of it. The model is shown the turns from `first_step` on.
+    `came_with` is whoever said the last thing before it was taken, with their credential; what is done is done as `ctx`
+    has it, which is no sign-in.
     """
 
+    came_with: Subject = field(kw_only=True)
     kind: ConversationKind = field(kw_only=True)
     first_step: int = field(kw_only=True)
 
@@ -49,6 +54,11 @@ class Talking(Held):
     @property
     def is_watched(self) -> bool:
         return False
+
+    async def check_standing(self) -> None:
+        """Raise Unauthenticated where what the last message came with was revoked, or has expired."""
+        if not await still_valid(self.came_with):
+            raise has_ended()
 
     async def fenced(self, change: Change, run_update: Mapping[str, Record] | None = None) -> MissionRecord:
         """The conversation as it stands, which is answered and held here until this change is committed."""
@@ -162,7 +172,6 @@ async def take_conversation(services: Services, conversation_id: ObjectId, holde
     workspace = await collection(Workspace).find_one({"_id": found["workspace_id"]}, {"organization_id": 1})
     if workspace is None:
         return None
-    ctx = Context(_subject(found), services)
 
     async def body(change: Change) -> Talking | None:
         due = {"_id": conversation_id, "due_at": {"$lte": change.at}}
@@ -175,12 +184,13 @@ async def take_conversation(services: Services, conversation_id: ObjectId, holde
             return None
         fence, losses = await mark_taken(change, run, holder)
         held = Talking(
-            ctx,
+            Context(_subject(conversation), services),
             agent,
             conversation_id,
             conversation["workspace_id"],
             workspace["organization_id"],
             fence,
+            came_with=_came_with(conversation),
             kind=ConversationKind(conversation["kind"]),
             first_step=conversation["began_at_step"],
         )
@@ -209,6 +219,17 @@ def _subject(conversation: ConversationRecord) -> Subject:
         scopes=scopes,
         workspace_id=conversation["workspace_id"],
         project_id=conversation["project_id"],
+    )
+
+
+def _came_with(conversation: ConversationRecord) -> Subject:
+    """Who said the last message of a conversation, with the credential that it came with: of one from before that was
+    kept, none that stands."""
+    return Subject(
+        user_id=conversation["created_by"],
+        credential=Credential(conversation.get("came_with") or Credential.SESSION),
+        credential_id=conversation.get("came_with_id"),
+        expires_at=conversation.get("came_with_until"),
     )
 
 

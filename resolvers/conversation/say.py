@@ -55,6 +55,9 @@ async def say(
         "problem": None if has_model else NO_MODEL,
         "agent_id": agent["_id"],
         "scopes": sorted(scope.value for scope in ctx.subject.scopes & frozenset(TOKEN_SCOPES)),
+        "came_with": ctx.subject.credential.value,
+        "came_with_id": ctx.subject.credential_id,
+        "came_with_until": ctx.subject.expires_at,
         "max_steps": conversation["step_count"] + MAX_TURNS,
     }
     if conversation["state"] == ConversationState.IDLE and conversation["step_count"] >= _forgets_at(conversation):

@@ -4,17 +4,21 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import pytest
 from bson import ObjectId
 
-from models import Card, Conversation, Message, MissionRun, MissionStep, UsageRecord, WorkspaceMember
+from agents.runtime.child.toolbox import Toolbox
+from agents.tools.tool import Result
+from models import ApiToken, Card, Conversation, Message, MissionRun, MissionStep, UsageRecord, WorkspaceMember
 from models.base import collection
 from models.conversation_enums import ConversationState
 from models.enums import MissionWait, Role
 from models.errors import Conflict, Forbidden
 from models.language_model import LanguageModels
 from models.records import ConversationRecord, OrganizationRecord, WorkspaceRecord
+from resolvers.agent.agent import TOKEN_SCOPES
 from resolvers.budget.budget import delete_budget
 from resolvers.card.update import update_card
 from resolvers.conversation import say as saying
@@ -35,7 +39,7 @@ from tests.agents.lab import Desk, comments, desk, results, working
 from tests.agents.model_server import Json, Turn, turns
 from tests.patience import PATIENCE
 from tests.resolvers.conftest import Join
-from tests.resolvers.lab import again, event_types
+from tests.resolvers.lab import People, again, event_types
 from tests.resolvers.usage.lab import set_budget
 
 pytestmark = pytest.mark.usefixtures("nothing_due")
@@ -154,6 +158,38 @@ async def test_what_is_missing_is_told_and_the_answer_comes_once_it_is_there(
             # Then the answer comes as soon as there is room
             await delete_budget(again(owner), budget["_id"])
             await until(conversation_id, ConversationState.IDLE)
+        assert (await said(conversation_id))[-1] == ("assistant", "Done.")
+
+
+async def test_nothing_is_done_any_more_with_a_credential_that_was_revoked_since(
+    owner: Context, workspace: WorkspaceRecord, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def script(request: Json, before: int) -> Turn:
+        calls = [("create_card", {"projectId": str(at.project_id), "title": title}) for title in ("First", "Second")]
+        return Turn(calls=tuple(calls)) if before == 0 else Turn("Done.")
+
+    async def revoked_after(toolbox: Toolbox, *call: Any) -> Result:
+        result = await do(toolbox, *call)
+        await collection(ApiToken).delete_one({"_id": token.subject.credential_id})
+        return result
+
+    # Given a token that is revoked when the first call was made
+    do = Toolbox.call
+    monkeypatch.setattr(Toolbox, "call", revoked_after)
+    token = await people.with_token(owner, [*TOKEN_SCOPES])
+    async with desk(owner, workspace, script) as at, working(at.owner.services):
+        # When its person asks with it
+        conversation_id = await ask(at, "Make two cards", by=Context(token.subject, at.owner.services))
+        stopped = await until(conversation_id, ConversationState.IDLE)
+
+        # Then there is no second call, and the model is not asked again
+        assert await titles(at.project_id) == ["Polish the lens", "First"]
+        assert len(at.model.requests) == 1
+        assert (stopped["problem"] or "").endswith("was revoked: say it again")
+
+        # And goes on with what they say with another one
+        await ask(at, "And now?")
+        await until(conversation_id, ConversationState.IDLE, lambda now: now["problem"] is None)
         assert (await said(conversation_id))[-1] == ("assistant", "Done.")
 
 

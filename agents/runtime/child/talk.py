@@ -10,6 +10,7 @@ from agents.runtime.child.own_tools import Described
 from agents.runtime.child.writes import Writes
 from models.conversation_enums import ConversationKind
 from models.enums import MissionActivityKind
+from models.errors import OrreryError
 from models.limits import MARKDOWN, Text
 from models.records import MessageRecord, MissionCallRecord, MissionRecord, MissionRunRecord
 from resolvers.conversation.message import said_since
@@ -79,6 +80,17 @@ class Talk(Loop):
                 await self.talking.rest()
                 return False
         return await Loop._round(self)
+
+    async def _turn(self, mission: MissionRecord, run: MissionRunRecord) -> bool:
+        try:
+            await self.talking.check_standing()
+        except OrreryError as error:
+            return await self._fail(f"{error.message}: say it again")
+        return await Loop._turn(self, mission, run)
+
+    async def _use_tool(self, call: MissionCallRecord, arguments: dict[str, Any]) -> None:
+        await self.talking.check_standing()
+        await Loop._use_tool(self, call, arguments)
 
     async def _is_full(self) -> bool:
         return False  # it begins anew by itself
