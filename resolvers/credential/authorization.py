@@ -13,7 +13,7 @@ import orjson
 from bson import ObjectId
 
 from auth.policies import credential as policy
-from models import Credential, CredentialVersion, Organization
+from models import Credential, CredentialVersion, Organization, OrganizationMember
 from models.base import Record, collection, to_record, utc_now, with_changes
 from models.enums import CredentialAuthorization
 from models.errors import BadUserInput, Conflict, NotConfigured, NotFound, OrreryError
@@ -125,8 +125,9 @@ async def finish_authorization(ctx: Context, values: CredentialAuthorizationFini
     A refusal is taken too: `authorization` tells of it.
     """
     credential, began = await _began(ctx.services, values)
+    organization_id, user_id = credential["organization_id"], ObjectId(began["user"])
     held: Held | None = None
-    if values.code is not None:
+    if values.code is not None and await _administers(organization_id, user_id):
         client = client_of(ctx.services, credential.get("provider"))
         try:
             held = await redeem(
@@ -143,13 +144,21 @@ async def finish_authorization(ctx: Context, values: CredentialAuthorizationFini
         before = await require_credential(change, credential["_id"])
         if before["version"] != credential["version"] or before.get("authorization") != PENDING:
             raise Conflict(NOT_BEGUN)
-        if held is None:
+        if held is None or not await _administers(organization_id, user_id, change):
             return await fail(change, before)
         return await hold(ctx.services, change, before, held.sealed, authorized(held))
 
-    committed = await ctx.write_as(credential["organization_id"], ObjectId(began["user"]), body)
+    committed = await ctx.write_as(organization_id, user_id, body)
     await wake_waiting(credential["_id"])
     return committed
+
+
+async def _administers(organization_id: ObjectId, user_id: ObjectId, change: Change | None = None) -> bool:
+    """Whether a person may write credentials of an organization by now."""
+    session = None if change is None else change.session
+    mine = {"organization_id": organization_id, "user_id": user_id}
+    member = await collection(OrganizationMember).find_one(mine, session=session)
+    return member is not None and policy.WRITE.allows(member["role"])
 
 
 def authorized(held: Held) -> Record:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from models import Credential, CredentialVersion
+from models import Credential, CredentialVersion, OrganizationMember
 from models.base import collection, utc_now
-from models.enums import CredentialAuthorization
+from models.enums import CredentialAuthorization, Role
 from models.errors import BadUserInput, Conflict
 from models.language_model import LanguageModels, ModelProvider, OAuthClient
 from models.outbound import Outbound
@@ -101,7 +101,7 @@ async def test_a_sign_in_lets_a_credential_in_once_and_in_its_own_browser(
     ]
 
 
-async def test_what_the_person_or_the_provider_refuses_has_failed_and_what_takes_too_long_has_expired(
+async def test_what_is_refused_or_finished_by_who_is_no_admin_has_failed_and_what_takes_too_long_has_expired(
     admin: Context, organization: OrganizationRecord, provider: Provider
 ) -> None:
     refused, late = await begin(admin, organization), await begin(admin, organization)
@@ -114,10 +114,19 @@ async def test_what_the_person_or_the_provider_refuses_has_failed_and_what_takes
     with pytest.raises(BadUserInput):
         await finish(admin, state, late.binding, code)
 
+    # And what somebody finishes who administers nothing any more
+    left = await begin(admin, organization)
+    state, code = provider.sign_in(left.url)
+    mine = {"organization_id": organization["_id"], "user_id": admin.user_id}
+    await collection(OrganizationMember).update_one(mine, {"$set": {"role": Role.MEMBER.value}})
+    demoted = await finish(admin, state, left.binding, code)
+
+    assert authorization_of(demoted) is CredentialAuthorization.FAILED
     assert authorization_of(failed) is CredentialAuthorization.FAILED
     assert authorization_of(await stored(late.credential)) is CredentialAuthorization.EXPIRED
     assert provider.asked == []
-    assert await collection(CredentialVersion).find_one({"credential_id": failed["_id"]}) is None
+    gone = {"credential_id": {"$in": [failed["_id"], demoted["_id"]]}}
+    assert await collection(CredentialVersion).find_one(gone) is None
 
 
 async def test_a_token_that_ends_is_renewed_by_one_of_many_and_another_sign_in_is_asked_for_once_it_is_refused(
