@@ -27,10 +27,12 @@ LOOK = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`is_bearer` says that it was given for a sign-in, and is no key of the provider's own."""
+    """`is_bearer` says that it was given for a sign-in, and is no key of the provider's own; `version` is that of the
+    credential which holds it, if one does."""
 
     text: str = field(repr=False)
     is_bearer: bool = False
+    version: int | None = field(default=None, compare=False)
 
 
 async def token_of(services: Services, credential: CredentialRecord) -> Token:
@@ -44,7 +46,7 @@ async def token_of(services: Services, credential: CredentialRecord) -> Token:
             raise Conflict("It holds nothing that lets anybody in")
         held = read_held(credential, await opened(services.vault, credential))
         if held.until is None or held.refresh is None or held.until > utc_now() + AHEAD:
-            return Token(held.text, held.is_token)
+            return Token(held.text, held.is_token, credential["version"])
         if await _take_turn(credential):
             return await _renewed(services, credential, held)
         await asyncio.sleep(LOOK)
@@ -84,16 +86,15 @@ async def _renewed(services: Services, credential: CredentialRecord, held: Held)
         await collection(Credential).update_one({"_id": credential["_id"]}, {"$set": {"refreshed_until": None}})
         raise
 
-    async def body(change: Change) -> None:
+    async def body(change: Change) -> CredentialRecord:
         before = await require_credential(change, credential["_id"])
         if before["version"] != credential["version"]:
-            return  # it was given something else meanwhile
+            return credential  # it was given something else meanwhile
         if renewed is None:
-            await fail(change, before)
-        else:
-            await hold(services, change, before, renewed.sealed, authorized(renewed))
+            return await fail(change, before)
+        return await hold(services, change, before, renewed.sealed, authorized(renewed))
 
-    await services.hub.log.write(credential["organization_id"], None, body)
+    kept = (await services.hub.log.write(credential["organization_id"], None, body)).value
     if renewed is None:
         raise Conflict("Its provider does not let it in any more")
-    return Token(renewed.text, is_bearer=True)
+    return Token(renewed.text, is_bearer=True, version=kept["version"])

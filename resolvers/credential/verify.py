@@ -8,7 +8,7 @@ from auth.counting import count_attempt
 from auth.policies import credential as policy
 from models import Credential
 from models.base import collection, with_changes
-from models.errors import OrreryError
+from models.errors import Conflict, OrreryError
 from models.language_model import ModelProvider
 from models.outbound import Outbound, Refused
 from models.records import CredentialRecord
@@ -37,14 +37,16 @@ async def verify_credential(ctx: Context, door: CredentialRecord) -> Committed[C
     """Ask the provider of a credential for its models, and note whether it is let in.
 
     `problem` says why not, and is null where it is.
+
+    Raises Conflict where it was given something else meanwhile.
     """
     await count_attempt("credentials verified", str(ctx.user_id), limit=LIMIT, window=WINDOW)
-    problem = await _problem(ctx, door)
+    problem, version = await _problem(ctx, door)
 
     async def body(change: Change) -> CredentialRecord:
         before = await require_credential(change, door["_id"])
-        if before["version"] != door["version"]:
-            return before  # what was asked with is held no more
+        if before["version"] != version:
+            raise Conflict("It was given something else while its provider was asked: verify that")
         changes = {"verified_at": change.at, "problem": problem, "updated_at": change.at}
         await collection(Credential).update_one({"_id": door["_id"]}, {"$set": changes}, session=change.session)
         credential = with_changes(before, changes)
@@ -57,22 +59,23 @@ async def verify_credential(ctx: Context, door: CredentialRecord) -> Committed[C
     return committed
 
 
-async def _problem(ctx: Context, credential: CredentialRecord) -> str | None:
-    """Why a credential is not let in; None where it is."""
+async def _problem(ctx: Context, credential: CredentialRecord) -> tuple[str | None, int | None]:
+    """Why a credential is not let in, None where it is; and the version of it that was asked with."""
+    version: int | None = credential["version"]
     name = credential.get("provider")
     provider = None if name is None else ctx.services.models.provider(name)
     if provider is None:
-        return "It is of no provider that is known here"
+        return "It is of no provider that is known here", version
     try:
         token = await token_of(ctx.services, credential)
+        version = token.version  # another one, where it was about to end
+        return await _asked(ctx.services.outbound, provider, token), version
     except OrreryError as error:
-        return error.message
-    try:
-        return await _asked(ctx.services.outbound, provider, token)
+        return error.message, version
     except Refused as error:
-        return f"The provider cannot be asked: {error}"
+        return f"The provider cannot be asked: {error}", version
     except httpx2.TransportError:
-        return "The provider does not answer"
+        return "The provider does not answer", version
 
 
 async def _asked(outbound: Outbound, provider: ModelProvider, token: Token) -> str | None:

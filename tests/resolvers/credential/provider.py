@@ -14,8 +14,8 @@ CLIENT, SECRET = "orrery", "of-the-gateway"
 
 @dataclass(slots=True)
 class Provider:
-    """`lifetime` is that of the tokens, in seconds. `asked` are the forms that came; `refuses` says that it lets nobody
-    in any more."""
+    """`lifetime` is that of the tokens, in seconds. `asked` are the forms that came; `refuses` says that it gives
+    nobody a token any more, `token` is the one that lets in."""
 
     url: str = ""
     lifetime: int = 3_600
@@ -23,6 +23,7 @@ class Provider:
     asked: list[dict[str, str]] = field(default_factory=list)
     codes: dict[str, tuple[str, str]] = field(default_factory=dict)
     refresh: str | None = None
+    token: str | None = None
 
     def sign_in(self, address: str) -> tuple[str, str]:
         """What a person's sign-in at an address comes to: the state, and a code."""
@@ -34,6 +35,13 @@ class Provider:
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        if head.startswith("get "):  # the list of its models
+            taken = f"authorization: bearer {self.token}\r\n" in head
+            body = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"
+            writer.write(body % (b"200 OK" if taken else b"401 No"))
+            await writer.drain()
+            writer.close()
+            return
         length = int(head.split("content-length:")[1].split("\r\n")[0])
         sent = dict(parse_qsl((await reader.readexactly(length)).decode()))
         self.asked.append(sent)
@@ -55,8 +63,8 @@ class Provider:
         elif sent["refresh_token"] != self.refresh:
             return None
         self.refresh = f"refresh-{len(self.asked)}"
-        token = f"token-{len(self.asked)}"
-        return {"access_token": token, "expires_in": self.lifetime, "refresh_token": self.refresh}
+        self.token = f"token-{len(self.asked)}"
+        return {"access_token": self.token, "expires_in": self.lifetime, "refresh_token": self.refresh}
 
 
 @asynccontextmanager

@@ -22,6 +22,7 @@ from resolvers.credential.authorization import (
 )
 from resolvers.credential.credential import reveal_credential, rotate_credential
 from resolvers.credential.token import token_of
+from resolvers.credential.verify import verify_credential
 from resolvers.inputs.credential import CredentialAuthorizationFinish, CredentialAuthorize, CredentialRotate
 from resolvers.kit.context import Context
 from tests.resolvers.credential.provider import CLIENT, SECRET, Provider, serving_provider
@@ -143,6 +144,18 @@ async def test_a_token_that_ends_is_renewed_by_one_of_many_and_another_sign_in_i
     # Then one has asked for another
     assert {token.text for token in tokens} == {"token-2"}
     assert [form["grant_type"] for form in provider.asked] == ["authorization_code", "refresh_token"]
+
+    # When it is about to end once more, and is verified
+    provider.lifetime = 30
+    ending = await signed_in(admin, organization, provider)
+    provider.lifetime = 3_600
+    verified = (await verify_credential(again(admin), ending["_id"])).value
+    provider.token = None
+    refused = (await verify_credential(again(admin), ending["_id"])).value
+
+    # Then what came of it is that of the token that was given in its place
+    assert (verified["version"], verified["problem"], verified["verified_at"] is None) == (3, None, False)
+    assert (refused["version"], refused["problem"]) == (3, "The provider does not let it in")
 
     # When the provider refuses to go on
     provider.lifetime, provider.refuses = 30, False
