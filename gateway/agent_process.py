@@ -96,6 +96,7 @@ async def work(order: Order, begun: threading.Event) -> None:
     from realtime.guard import Guard
     from realtime.log import EventLog
     from realtime.presence import Presence
+    from resolvers.credential.token import end_renewals
     from resolvers.kit.context import Services
 
     settings, runner = order.settings, importlib.import_module(CHILD)
@@ -132,6 +133,7 @@ async def work(order: Order, begun: threading.Event) -> None:
             await _until_told(order, hub, begun)
         finally:
             await working.stop()
+            await end_renewals()
             await presence.stop()
             await hub.stop()
 

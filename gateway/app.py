@@ -50,6 +50,7 @@ from realtime.presence import Presence
 from realtime.retention import Bounds, Retention
 from resolvers.content import READERS
 from resolvers.credential.rewrap import warn_of_missing
+from resolvers.credential.token import end_renewals
 from resolvers.kit.context import Context, Services
 from resolvers.machine.work import GIT
 from resolvers.search.follow import sweep
@@ -181,6 +182,7 @@ def create_app(
                     await running.mcp.close()
                 for worker in reversed(background):
                     await worker.stop()
+                await end_renewals()
                 await guard.stop()
                 await hub.stop()
                 READERS.end()

@@ -1,8 +1,10 @@
 """What models are asked with: the key that a credential holds, or the token that its provider has given for it."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from bson import ObjectId
 
@@ -23,6 +25,11 @@ AHEAD = timedelta(minutes=1)
 TURN = timedelta(seconds=30)
 """For which one process alone asks for it."""
 LOOK = 0.1
+PATIENCE = 5.0
+"""Seconds."""
+
+_RENEWING: set["asyncio.Task[Token]"] = set()
+"""What is under way: the loop itself holds no task on to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ async def token_of(services: Services, credential: CredentialRecord) -> Token:
         if held.until is None or held.refresh is None or held.until > utc_now() + AHEAD:
             return Token(held.text, held.is_token, credential["version"])
         if await _take_turn(credential):
-            return await _renewed(services, credential, held)
+            return await _to_the_end(_renewed(services, credential, held))
         await asyncio.sleep(LOOK)
         found = await collection(Credential).find_one({"_id": credential["_id"]})
         if found is None:
@@ -73,6 +80,21 @@ async def _take_turn(credential: CredentialRecord) -> bool:
     mine = {"_id": credential["_id"], "version": credential["version"], "$or": free}
     turn = {"$set": {"refreshed_until": now + TURN}}
     return bool((await collection(Credential).update_one(mine, turn)).modified_count)
+
+
+async def _to_the_end(renewing: Coroutine[Any, Any, Token]) -> Token:
+    """What is given for a token, which is kept also where nobody waits for it any more: nothing else is given for that
+    once more."""
+    task = asyncio.create_task(renewing, name="renewal")
+    _RENEWING.add(task)
+    task.add_done_callback(_RENEWING.discard)
+    return await asyncio.shield(task)
+
+
+async def end_renewals() -> None:
+    """Wait for the tokens that are on their way, and no longer than `PATIENCE`."""
+    if _RENEWING:
+        await asyncio.wait(_RENEWING, timeout=PATIENCE)
 
 
 async def _renewed(services: Services, credential: CredentialRecord, held: Held) -> Token:

@@ -201,9 +201,7 @@ async def test_messages_that_nobody_reads_are_bounded_and_those_of_who_only_view
         ada = await join(workspace, "ada", Role.MEMBER)
         conversation_id = await ask(at, "Hello?", by=Context(ada.subject, at.owner.services))
         viewer = {"$set": {"role": Role.VIEWER.value}}
-        await collection(WorkspaceMember).update_one(
-            {"workspace_id": workspace["_id"], "user_id": ada.user_id}, viewer
-        )
+        await collection(WorkspaceMember).update_one({"workspace_id": workspace["_id"], "user_id": ada.user_id}, viewer)
 
         # Then nobody answers, and they say no more
         assert await take_conversation(at.owner.services, conversation_id, "test") is None

@@ -15,7 +15,7 @@ CLIENT, SECRET = "orrery", "of-the-gateway"
 @dataclass(slots=True)
 class Provider:
     """`lifetime` is that of the tokens, in seconds. `asked` are the forms that came; `refuses` says that it gives
-    nobody a token any more, `token` is the one that lets in."""
+    nobody a token any more, `token` is the one that lets in. What it gives is on its way until `slow` is set."""
 
     url: str = ""
     lifetime: int = 3_600
@@ -24,6 +24,7 @@ class Provider:
     codes: dict[str, tuple[str, str]] = field(default_factory=dict)
     refresh: str | None = None
     token: str | None = None
+    slow: asyncio.Event | None = None
 
     def sign_in(self, address: str) -> tuple[str, str]:
         """What a person's sign-in at an address comes to: the state, and a code."""
@@ -46,6 +47,8 @@ class Provider:
         sent = dict(parse_qsl((await reader.readexactly(length)).decode()))
         self.asked.append(sent)
         given = self._given(sent)
+        if self.slow is not None:
+            await self.slow.wait()
         body = json.dumps(given or {"error": "invalid_grant"})
         status = "200 OK" if given else "400 No"
         writer.write(f"HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n{body}".encode())

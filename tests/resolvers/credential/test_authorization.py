@@ -13,6 +13,7 @@ from models.errors import BadUserInput, Conflict
 from models.language_model import LanguageModels, ModelProvider, OAuthClient
 from models.outbound import Outbound
 from models.records import CredentialRecord, OrganizationRecord
+from realtime.background import end
 from resolvers.credential.authorization import (
     LIFETIME,
     Authorization,
@@ -25,6 +26,7 @@ from resolvers.credential.token import token_of
 from resolvers.credential.verify import verify_credential
 from resolvers.inputs.credential import CredentialAuthorizationFinish, CredentialAuthorize, CredentialRotate
 from resolvers.kit.context import Context
+from tests.patience import PATIENCE
 from tests.resolvers.credential.provider import CLIENT, SECRET, Provider, serving_provider
 from tests.resolvers.lab import again, event_types
 
@@ -145,10 +147,16 @@ async def test_a_token_that_ends_is_renewed_by_one_of_many_and_another_sign_in_i
     assert {token.text for token in tokens} == {"token-2"}
     assert [form["grant_type"] for form in provider.asked] == ["authorization_code", "refresh_token"]
 
-    # When it is about to end once more, and is verified
+    # When it is about to end once more, whoever asks goes away meanwhile, and it is verified
     provider.lifetime = 30
     ending = await signed_in(admin, organization, provider)
-    provider.lifetime = 3_600
+    provider.lifetime, provider.slow = 3_600, asyncio.Event()
+    asking = asyncio.create_task(token_of(admin.services, ending))
+    async with asyncio.timeout(PATIENCE):
+        while provider.asked[-1]["grant_type"] != "refresh_token":  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    await end(asking)
+    provider.slow.set()
     verified = (await verify_credential(again(admin), ending["_id"])).value
     provider.token = None
     refused = (await verify_credential(again(admin), ending["_id"])).value
