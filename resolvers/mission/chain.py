@@ -14,19 +14,20 @@ MAX_CHAIN = 50
 _UNDER_WAY = [MissionStatus.RUNNING.value, MissionStatus.AWAITING_APPROVAL.value]
 
 
-async def chain_before(ctx: Context, change: Change, card_id: ObjectId | None) -> int:
+async def chain_before(ctx: Context, change: Change, workspace_id: ObjectId, card_id: ObjectId | None) -> int:
     """How many missions in a row a new one, perhaps about a card, comes after that no person has begun; 0 where one
     begins it.
 
     Of an agent or an automation it is not always known what it follows from: then it counts from the last mission about
     the card, and from each that the agent works on.
     """
+    about = {"card_id": card_id, "workspace_id": workspace_id}
     if ctx.mission_id is not None:
-        before = [await _first(change, {"_id": ctx.mission_id}, "_id")]
+        before = [await _first(change, {"_id": ctx.mission_id, "workspace_id": workspace_id}, "_id")]
     elif ctx.subject.agent_id is not None or change.cause is not None:
         theirs = {"agent_id": ctx.subject.agent_id, "status": {"$in": _UNDER_WAY}}
         before = [
-            None if card_id is None else await _first(change, {"card_id": card_id}, "_id"),
+            None if card_id is None else await _first(change, about, "_id"),
             None if ctx.subject.agent_id is None else await _first(change, theirs, "chain"),
         ]
     else:

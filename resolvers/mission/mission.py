@@ -158,7 +158,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
             continues_id=asked.continues_id,
             reason=asked.reason,
             column_id=column_id,
-            chain=await chain_before(ctx, change, asked.card_id),
+            chain=await chain_before(ctx, change, workspace_id, asked.card_id),
             charged_to=await _charged_to(ctx, change, leads),
             cause=None if change.cause is None else asdict(change.cause),
             max_steps=asked.max_steps,

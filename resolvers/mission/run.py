@@ -159,8 +159,7 @@ async def insist(write: Callable[[], Awaitable[T]]) -> T:
         try:
             return await write()
         except RateLimited as error:
-            wanted = error.retry_after if error.retry_after > 1 else 0
-            await asyncio.sleep(max(wanted, uniform(rest / 2, rest)))
+            await asyncio.sleep(max(error.retry_after if error.retry_after > 1 else 0, uniform(rest / 2, rest)))
     return await write()
 
 

@@ -38,8 +38,8 @@ class Provider:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         if head.startswith("get "):  # the list of its models
             taken = f"authorization: bearer {self.token}\r\n" in head
-            body = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"
-            writer.write(body % (b"200 OK" if taken else b"401 No"))
+            answered = b"HTTP/1.1 %s\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}"
+            writer.write(answered % (b"200 OK" if taken else b"401 No"))
             await writer.drain()
             writer.close()
             return
