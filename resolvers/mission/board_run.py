@@ -103,7 +103,7 @@ async def _begin_in(ctx: Context, change: Change, card: CardRecord, column: Colu
     prompt = _task(card, column)
     if prompt is None or card["archived"] or card.get("active_mission_id") is not None:
         return
-    if await chain_before(ctx, change, card["_id"]) > MAX_CHAIN:
+    if await chain_before(ctx, change, card["workspace_id"], card["_id"]) > MAX_CHAIN:
         await hold_card(change, card, card["column_id"])
         return
     await begin_run(ctx, change, card, Asked(prompt, reason=MissionReason.COLUMN))

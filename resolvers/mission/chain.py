@@ -3,7 +3,7 @@
 from bson import ObjectId
 
 from models import Mission
-from models.base import collection
+from models.base import Record, collection
 from models.enums import MissionStatus
 from models.records import MissionRecord
 from realtime.log import Change
@@ -21,11 +21,11 @@ async def chain_before(ctx: Context, change: Change, workspace_id: ObjectId, car
     Of an agent or an automation it is not always known what it follows from: then it counts from the last mission about
     the card, and from each that the agent works on.
     """
-    about = {"card_id": card_id, "workspace_id": workspace_id}
+    about: Record = {"card_id": card_id, "workspace_id": workspace_id}
     if ctx.mission_id is not None:
         before = [await _first(change, {"_id": ctx.mission_id, "workspace_id": workspace_id}, "_id")]
     elif ctx.subject.agent_id is not None or change.cause is not None:
-        theirs = {"agent_id": ctx.subject.agent_id, "status": {"$in": _UNDER_WAY}}
+        theirs: Record = {"agent_id": ctx.subject.agent_id, "status": {"$in": _UNDER_WAY}}
         before = [
             None if card_id is None else await _first(change, about, "_id"),
             None if ctx.subject.agent_id is None else await _first(change, theirs, "chain"),
@@ -35,5 +35,5 @@ async def chain_before(ctx: Context, change: Change, workspace_id: ObjectId, car
     return max((mission.get("chain", 0) + 1 for mission in before if mission is not None), default=0)
 
 
-async def _first(change: Change, where: dict[str, object], by: str) -> MissionRecord | None:
+async def _first(change: Change, where: Record, by: str) -> MissionRecord | None:
     return await collection(Mission).find_one(where, sort=[(by, -1)], session=change.session)

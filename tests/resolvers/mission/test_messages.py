@@ -71,7 +71,7 @@ async def test_people_write_to_the_agent_of_a_card_whether_one_works_or_not(
     behind = {**middle, "_id": ObjectId(earlier + middle["_id"].binary[4:])}
     await stubs(MissionActivity).delete_one({"_id": middle["_id"]})
     await stubs(MissionActivity).insert_one(behind)
-    for bound, wanted in (({"since": first["_id"]}, [behind]), ({"before": behind["_id"]}, [first])):
-        values = read_input(CardMessages, {"missionId": begun["_id"], **bound})
-        page = await list_messages(again(ctx), card["_id"], values)
-        assert [message["_id"] for message in page.nodes] == [message["_id"] for message in wanted]
+    for bound, expected in (({"since": first["_id"]}, behind), ({"before": behind["_id"]}, first)):
+        asked = read_input(CardMessages, {"missionId": begun["_id"], **bound})
+        page = await list_messages(again(ctx), card["_id"], asked)
+        assert [message["_id"] for message in page.nodes] == [expected["_id"]]
