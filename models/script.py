@@ -69,4 +69,5 @@ class ScriptRun(Stored[ScriptRunRecord]):
             IndexModel([("status", ASCENDING), ("lease_until", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("status", ASCENDING)]),
         ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bson import ObjectId
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from models import (
     Activity,
@@ -33,7 +34,7 @@ from models import (
 from models.base import Recorded, collection, to_record
 from models.enums import MailTemplate, Role, ServerRole
 from models.errors import BadUserInput, Conflict, Unauthenticated
-from models.ids import Kind, portions
+from models.ids import Kind, among, portions
 from models.records import TombstoneRecord, UserRecord, WorkspaceMemberRecord
 from realtime.events.account import UserDeleted
 from realtime.events.workspace import WorkspaceMemberUpdated
@@ -53,6 +54,7 @@ from resolvers.member.organization_member import delete_organization_member, han
 from resolvers.member.workspace_member import take_off_workspace
 from resolvers.notification.store import drop_notifications
 from resolvers.organization.organization import remove_organization
+from resolvers.worktree.guard import require_finished
 
 DELETED_NAME = "Deleted user"
 
@@ -64,7 +66,8 @@ async def delete_account(ctx: Context, values: AccountDelete) -> Committed[Objec
     Delete the caller's account; takes the password, and a code where there are two factors.
 
     Raises Conflict as long as the caller owns an organization with other people in it, and for the last
-    super-administrator. Comments and cards stay, by a user without name and address; organizations that nobody else is
+    super-administrator; WorktreeDirty, unless it is forced, where the work on a card is not merged that goes with an
+    organization. Comments and cards stay, by a user without name and address; organizations that nobody else is
     in go with all they hold. Workspaces are left in this change or, where those are many, one after the other.
     """
     user = await require_password(ctx, values.password)
@@ -72,6 +75,8 @@ async def delete_account(ctx: Context, values: AccountDelete) -> Committed[Objec
         if values.code is None:
             raise BadUserInput("is required: the account has two factors", field="code")
         await count_code(ctx.user_id, str(ctx.subject.credential_id))
+    if not values.force:
+        await require_finished(ctx, {"workspace_id": among(await _going_with(ctx.user_id))}, force=False)
 
     async def body(change: Change) -> ObjectId:
         still = await collection(User).find_one({"_id": ctx.user_id}, session=change.session)
@@ -101,24 +106,35 @@ async def close_account(change: Change, user: UserRecord) -> None:
     await insert_mail(change, user["email"], MailTemplate.ACCOUNT_DELETED)
 
 
+async def _going_with(user_id: ObjectId) -> list[ObjectId]:
+    """The workspaces of organizations that a user owns and nobody else is in."""
+    mine = {"user_id": user_id, "role": Role.OWNER.value}
+    found = await collection(OrganizationMember).find(mine, {"organization_id": 1}).to_list()
+    owned = [organization_member["organization_id"] for organization_member in found]
+    alone = [organization_id for organization_id in owned if not await _has_others(organization_id, user_id)]
+    inside = await collection(Workspace).find({"organization_id": among(alone)}, {"_id": 1}).to_list()
+    return [workspace["_id"] for workspace in inside]
+
+
 async def _owned(change: Change, user_id: ObjectId) -> list[ObjectId]:
     """The organizations that a user owns and nobody else is in; raises Conflict where others rely on one."""
     mine = {"user_id": user_id, "role": Role.OWNER.value}
     found = await collection(OrganizationMember).find(mine, session=change.session).to_list()
     owned = [organization_member["organization_id"] for organization_member in found]
-    if shared := [organization_id for organization_id in owned if await _has_others(change, organization_id, user_id)]:
+    shared = [found_id for found_id in owned if await _has_others(found_id, user_id, change.session)]
+    if shared:
         slugs = await _slugs(change, shared)
         names = ", ".join(slugs)
         raise Conflict(f"You own organizations with other members: {names}. Remove them first", organizations=slugs)
     return owned
 
 
-async def _has_others(change: Change, organization_id: ObjectId, user_id: ObjectId) -> bool:
+async def _has_others(organization_id: ObjectId, user_id: ObjectId, session: AsyncClientSession | None = None) -> bool:
     others = {"organization_id": organization_id, "user_id": {"$ne": user_id}}
-    members = await collection(OrganizationMember).find(others, {"user_id": 1}, session=change.session).to_list()
+    members = await collection(OrganizationMember).find(others, {"user_id": 1}, session=session).to_list()
     for ids in portions(member["user_id"] for member in members):
         people = {"_id": {"$in": ids}, "is_agent": False}
-        if await collection(User).find_one(people, {"_id": 1}, session=change.session) is not None:
+        if await collection(User).find_one(people, {"_id": 1}, session=session) is not None:
             return True
     return False
 
@@ -169,7 +185,7 @@ async def _leave_one(change: Change, tombstone: TombstoneRecord, most: int) -> i
         await delete_organization_member(change, left["organization_id"], user_id)
         return 1
     owned = await collection(OrganizationMember).find_one(mine, session=change.session)
-    if owned is None or await _has_others(change, owned["organization_id"], user_id):
+    if owned is None or await _has_others(owned["organization_id"], user_id, change.session):
         return 0
     await remove_organization(change, owned["organization_id"])
     return most

@@ -199,6 +199,7 @@ class AccountDelete(Input):
     code: _CodeText | None = Field(
         default=None, repr=False, description="A code, where signing in takes one: six digits, or a recovery code."
     )
+    force: bool = Field(False, description="Also where the work on a card is in no commit, or not merged.")
 
 
 class ConsentGive(Input):

@@ -16,7 +16,7 @@ def remove_tree(path: str) -> None:
         if os.path.islink(path) or not os.path.isdir(path):
             os.unlink(path)
             return
-        root = open_for_removal(path)
+        root = open_up(path)
         try:
             waiting = _unlink_files(root)
             while waiting:
@@ -29,8 +29,9 @@ def remove_tree(path: str) -> None:
         os.rmdir(path)
 
 
-def open_for_removal(name: str, folder: int | None = None) -> int:
-    """A descriptor of a folder, by a path or by its name in another one, that lets everything in it be removed."""
+def open_up(name: str, folder: int | None = None) -> int:
+    """A descriptor of a folder, by a path or by its name in another one, that lets everything in it be seen and
+    removed, also where it was closed."""
     try:
         descriptor = os.open(name, _FOLDER, dir_fd=folder)
     except PermissionError:
@@ -48,11 +49,11 @@ def open_for_removal(name: str, folder: int | None = None) -> int:
 
 def _bring_up(root: int, name: str) -> list[str]:
     """Leave nothing in a folder of `root`: the folders in it are `root`'s from then on, by the names that come back."""
-    descriptor = open_for_removal(name, root)
+    descriptor = open_up(name, root)
     try:
         brought = []
         for inner in _unlink_files(descriptor):
-            os.close(open_for_removal(inner, descriptor))  # only what may be written is moved
+            os.close(open_up(inner, descriptor))  # only what may be written is moved
             brought.append(uuid4().hex)
             os.rename(inner, brought[-1], src_dir_fd=descriptor, dst_dir_fd=root)
         return brought

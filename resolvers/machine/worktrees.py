@@ -4,9 +4,10 @@ The files of a worktree are whoever's who works there: what they differ in is fo
 (`resolvers.machine.walk`), which follows what it is told there.
 """
 
+import fcntl
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from resolvers.machine.walk import Walk
 MAX_FILES = 100_000
 MAX_BYTES = 1024**3
 _SUBMODULE = 0o160000
+_LOCK = ".lock"
 
 Tree = Mapping[str, tuple[int, str]]
 """The mode and the id of each file, by its path."""
@@ -74,7 +76,8 @@ def begin(spot: Spot) -> Begun:
         if branch is None:
             branch = repository.create_branch(spot.branch, commit)
         began = repository.merge_base(branch.target, commit.id) or commit.id
-        _check_out(repository, spot, branch)
+        with _alone(spot.folder):
+            _check_out(repository, spot, branch)
     except (pygit2.GitError, OSError, KeyError, ValueError) as error:
         raise UnreadableError from error
     return Begun(base, str(began))
@@ -84,11 +87,25 @@ def _check_out(repository: Any, spot: Spot, branch: Any) -> None:
     if spot.name in repository.list_worktrees():
         known = repository.lookup_worktree(spot.name)
         if not known.is_prunable and os.path.samefile(known.path, spot.folder.path):
+            os.utime(spot.folder.path)  # it is as one made now: nobody removes it for having been abandoned
             return
         known.prune(True)
     remove_tree(spot.folder.path)
-    os.makedirs(os.path.dirname(spot.folder.path), mode=0o700, exist_ok=True)
     repository.add_worktree(spot.name, spot.folder.path, branch)
+
+
+@contextmanager
+def _alone(folder: Place) -> Iterator[None]:
+    """While this lasts, no other process makes or removes a worktree of the same project."""
+    above = os.path.dirname(folder.path)
+    os.makedirs(above, mode=0o700, exist_ok=True)
+    # A file, as a folder that machines share cannot be locked itself.
+    descriptor = os.open(os.path.join(above, _LOCK), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def check_out_apart(repository: Place, folder: str) -> None:
@@ -211,16 +228,30 @@ def _is_same_but_for_ends(repository: Any, blob: str, content: bytes) -> bool:
     return bool(repository[blob].data == content.replace(b"\r\n", b"\n"))
 
 
-def end(folder: Place, repository: Place | None, name: str) -> None:
-    """Remove a worktree's folder, and what its repository knows of it, where that is reached. The branch stays."""
-    remove_tree(folder.path)
-    if repository is None:
-        return
-    pygit2 = library()
-    with suppress(AbsentError, UnreadableError, pygit2.GitError):
-        opened = open_repository(repository)
-        if name in opened.list_worktrees():
-            opened.lookup_worktree(name).prune(True)
+def end(folder: Place, repository: Place | None, name: str, before: float) -> bool:
+    """Remove a worktree's folder, and what its repository knows of it, where that is reached. The branch stays.
+
+    False for one that was made, or made again, since a moment (`before`, as `time.time()` has it).
+    """
+    with _alone(folder):
+        if changed_since(folder.path, before):
+            return False
+        remove_tree(folder.path)
+        if repository is None:
+            return True
+        pygit2 = library()
+        with suppress(AbsentError, UnreadableError, pygit2.GitError):
+            opened = open_repository(repository)
+            if name in opened.list_worktrees():
+                opened.lookup_worktree(name).prune(True)
+    return True
+
+
+def changed_since(path: str, moment: float) -> bool:
+    """Whether a folder was made, or something in it, since a moment, as `time.time()` has it."""
+    with suppress(OSError):
+        return os.lstat(path).st_ctime > moment
+    return False
 
 
 def _measure(repository: Any, commit: Any) -> None:

@@ -106,22 +106,28 @@ async def insert_project(
     return project
 
 
-@operation("projectUpdate", opens=PROJECT.reading("path"), permission=board.WRITE, scope=WRITE)
+@operation("projectUpdate", opens=PROJECT, permission=board.WRITE, scope=WRITE)
 async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdate) -> Committed[ProjectRecord]:
     """Change a project."""
-    given = values.given()
-    if "path" in given:
-        bound = await binds(ctx, door["workspace_id"], given["path"])
-        if bound or given["path"] != door.get("path"):
-            given["bound"] = bound
+    given: Mapping[str, Any] = values.given()
+    has_path = "path" in given
+    bound = has_path and await binds(ctx, door["workspace_id"], given["path"])
 
     async def body(change: Change) -> ProjectRecord:
-        project, differs = await set_fields(change, Project, door["_id"], given)
+        anew = has_path and (bound or not await _is_at(change, door["_id"], given["path"]))
+        changes = {**given, "bound": bound} if anew else given
+        project, differs = await set_fields(change, Project, door["_id"], changes)
         if differs:
             change.append(project["workspace_id"], ProjectUpdated(project=project, project_id=project["_id"]))
         return project
 
     return await ctx.write(door["workspace_id"], body)
+
+
+async def _is_at(change: Change, project_id: ObjectId, path: str | None) -> bool:
+    """Whether a project has this path within a change, so that it stays bound: who bound it is asked no more."""
+    same = {"_id": project_id, "path": path}
+    return await collection(Project).find_one(same, {"_id": 1}, session=change.session) is not None
 
 
 @operation("projectDelete", opens=PROJECT.whole, permission=board.WRITE, scope=WRITE)

@@ -23,23 +23,26 @@ from realtime.events.script import ScriptOutputAdded
 from realtime.log import Change
 from resolvers.kit.context import Context, Services
 from resolvers.machine.reach import FIELDS, place_of
-from resolvers.machine.remove import remove_tree
-from resolvers.machine.work import FOLDERS
 from resolvers.machine.worktrees import check_out_apart
 from resolvers.script import sandbox
+from resolvers.script.copies import copy_of, remove_copy
 from resolvers.script.run import NOT_TOLD, OUTPUT, tell_run
 from resolvers.worktree.spot import folder_of
 from resolvers.worktree.worktree import reading
 
 LEASE = timedelta(seconds=30)
+MARGIN = timedelta(seconds=5)
+"""A command ends so long before its lease does, where that cannot be kept."""
 TELL_EVERY = 1.0
 MAX_OUTPUT = 1024 * 1024
 MAX_TOLD = 8 * 1024
 _PIECE = 64 * 1024
-REASONS = {"time": "[ended after 10 minutes]", "processes": "[ended for too many processes]"}
+REASONS = {
+    "time": "[ended after 10 minutes]",
+    "processes": "[ended for too many processes]",
+    "disk": "[ended for the disk: its folder has more than 4 GB or 300,000 files, or the disk is nearly full]",
+}
 LEFT_OUT = "\n[what came after 1 MB was left out]"
-COPIES = "copies"
-"""The folder, beside those of worktrees, of copies that runs without a card have."""
 
 
 @dataclass(slots=True)
@@ -101,7 +104,6 @@ async def end_lost(services: Services) -> int:
     found = await collection(ScriptRun).find(over, {"holder": 1, "workspace_id": 1}).limit(100).to_list()
     for run in found:
         await _finish(services, run, run["holder"], {"status": ScriptStatus.LOST.value}, only=over)
-        await FOLDERS.run(remove_tree, str(services.worktrees / COPIES / str(run["_id"])))
     return len(found)
 
 
@@ -109,23 +111,26 @@ async def carry_out(services: Services, run: ScriptRunRecord, holder: str) -> No
     """Run a command and keep what came of it, unless somebody else has the run by then."""
     output, stop = Output(), asyncio.Event()
     telling = asyncio.create_task(_tell(services, run, holder, output, stop))
-    status, code = ScriptStatus.LOST, None
+    status, code, is_patient = ScriptStatus.LOST, None, True
     try:
         ended = await _run(services, run, output, stop)
         code = ended.exit_code
         status = ScriptStatus.SUCCESS if code == 0 else ScriptStatus.ERROR
         if ended.reason == "stopped":
-            status = ScriptStatus.CANCELLED
+            status = await telling
         elif ended.reason is not None:
             output.add(f"\n{REASONS[ended.reason]}")
     except OrreryError as error:
         status = ScriptStatus.ERROR
         output.add(error.message)
+    except asyncio.CancelledError:
+        is_patient = False  # the gateway stops, and waits for no database that is away
+        raise
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
-        await _keep(services, run, holder, output)
-        await _finish(services, run, holder, {"status": status.value, "exit_code": code, "tail": output.tail})
+        values = {"status": status.value, "exit_code": code}
+        await _end(services, run, holder, output, values, is_patient=is_patient)
 
 
 async def _run(services: Services, run: ScriptRunRecord, output: Output, stop: asyncio.Event) -> sandbox.Ended:
@@ -135,21 +140,34 @@ async def _run(services: Services, run: ScriptRunRecord, output: Output, stop: a
     project = await collection(Project).find_one({"_id": run["project_id"]}, dict.fromkeys(FIELDS, 1))
     if project is None:
         raise NotBound
-    copy = services.worktrees / COPIES / str(run["_id"])
+    copy = copy_of(services, run["_id"])
     try:
         await reading(check_out_apart, await place_of(Context(ANONYMOUS, services), project), str(copy))
         return await sandbox.run(run["command"], copy, output.take, stop)
     finally:
-        await FOLDERS.run(remove_tree, str(copy))
+        await remove_copy(copy)
 
 
-async def _tell(services: Services, run: ScriptRunRecord, holder: str, output: Output, stop: asyncio.Event) -> None:
-    """Keep what is written every second, and look whether the run is still to go on."""
-    while True:
-        with suppress(*LATER):
-            if not await _keep(services, run, holder, output):
-                stop.set()
-        await asyncio.sleep(TELL_EVERY)
+async def _tell(
+    services: Services, run: ScriptRunRecord, holder: str, output: Output, stop: asyncio.Event
+) -> ScriptStatus:
+    """Keep what is written every second until the command is to end: what it comes to then.
+
+    Where the lease cannot be kept, that is before it is over: nobody else finds a run lost that goes on.
+    """
+    clock = asyncio.get_running_loop().time
+    until = clock() + ((run["lease_until"] or utc_now()) - utc_now() - MARGIN).total_seconds()
+    try:
+        while (began := clock()) < until:
+            with suppress(*LATER, TimeoutError):
+                async with asyncio.timeout_at(until):
+                    if not await _keep(services, run, holder, output):
+                        return ScriptStatus.CANCELLED
+                until = began + (LEASE - MARGIN).total_seconds()
+            await asyncio.sleep(min(TELL_EVERY, until - clock()))
+        return ScriptStatus.LOST
+    finally:
+        stop.set()
 
 
 async def _keep(services: Services, run: ScriptRunRecord, holder: str, output: Output) -> bool:
@@ -180,6 +198,26 @@ async def _keep(services: Services, run: ScriptRunRecord, holder: str, output: O
         await collection(ScriptRun).find_one({"_id": run["_id"]}, {"is_cancelled": 1}) if kept.matched_count else None
     )
     return still is not None and not still["is_cancelled"]
+
+
+async def _end(
+    services: Services,
+    run: ScriptRunRecord,
+    holder: str,
+    output: Output,
+    values: dict[str, Any],
+    *,
+    is_patient: bool,
+) -> None:
+    """Keep what came of a run; where that `is_patient`, again for as long as the database is away."""
+    while True:
+        try:
+            await _keep(services, run, holder, output)
+            return await _finish(services, run, holder, {**values, "tail": output.tail})
+        except LATER:
+            if not is_patient:
+                raise
+        await asyncio.sleep(TELL_EVERY)
 
 
 async def _finish(

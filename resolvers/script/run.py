@@ -13,6 +13,7 @@ from models.script_status import ScriptStatus
 from realtime.events.script import ScriptRunChanged
 from realtime.log import Change, Committed
 from resolvers.inputs.script import ScriptStart
+from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
 from resolvers.kit.noun import Fields
@@ -23,6 +24,8 @@ from resolvers.member.project_member import check_admin
 from resolvers.script.script import project_of
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
+MAX_RUNNING = 3
+"""Of one workspace, that run or wait: fewer than a gateway runs at once, so that it keeps no other one waiting."""
 OUTPUT = "output"
 NOT_TOLD = {OUTPUT: 0}
 
@@ -31,8 +34,9 @@ NOT_TOLD = {OUTPUT: 0}
 async def run_script(ctx: Context, script: ScriptRecord, values: ScriptStart) -> Committed[ScriptRunRecord]:
     """Run a script in a sandbox without network, for ten minutes at most: for the admins of its project.
 
-    What it writes, and how it ends, events tell. Its run before is gone. Raises Conflict while it runs already,
-    NotBound where the project has no folder that is reached, NotConfigured where the operator lets no scripts run.
+    What it writes, and how it ends, events tell. Its run before is gone. Raises Conflict while it runs already, or
+    three of its workspace do; NotBound where the project has no folder that is reached, NotConfigured where the
+    operator lets no scripts run.
     """
     await check_admin(ctx, project_of(script))
     if not ctx.services.runs_scripts:
@@ -60,6 +64,8 @@ async def run_script(ctx: Context, script: ScriptRecord, values: ScriptStart) ->
         if before is not None and before["status"] == ScriptStatus.RUNNING:
             raise Conflict("The script runs already")
         await collection(ScriptRun).delete_many(mine, session=change.session)
+        running = {"workspace_id": script["workspace_id"], "status": ScriptStatus.RUNNING.value}
+        await require_room(change, ScriptRun, running, MAX_RUNNING, "scripts running in this workspace")
         run = to_record(
             ScriptRun(
                 workspace_id=script["workspace_id"],

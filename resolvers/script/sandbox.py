@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from resolvers.machine.work import FOLDERS
+from resolvers.script.disk import Disk
+
 PROGRAM: Final = "bwrap"
 SECONDS = 600.0
 MAX_PROCESSES = 256
@@ -23,7 +26,9 @@ MAX_FILE = 1024**3
 MAX_MEMORY = 4 * 1024**3
 """Bytes that one process has for its data; addresses that runtimes reserve and never use are not counted."""
 TEMPORARY = 256 * 1024**2
+SHARED = 64 * 1024**2
 _LOOK_EVERY = 0.1
+_MEASURE_EVERY = 1.0
 _PIECE = 64 * 1024
 _LINKED = ("bin", "lib", "lib32", "lib64", "libx32", "sbin")
 _READ = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ssl/certs", "/etc/localtime")
@@ -77,8 +82,11 @@ def arguments(command: str, folder: Path, info: int) -> Sequence[str]:
         *("--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--cap-drop", "ALL", "--clearenv"),
         *given,
         *system,
-        *("--proc", "/proc", "--dev", "/dev", "--size", str(TEMPORARY), "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108
-        *("--bind", str(folder), INSIDE, "--chdir", INSIDE, "--info-fd", str(info), "--"),
+        *("--proc", "/proc", "--dev", "/dev", "--size", str(SHARED), "--perms", "1777", "--tmpfs", "/dev/shm"),  # noqa: S108
+        *("--size", str(TEMPORARY), "--perms", "1777", "--tmpfs", "/tmp"),  # noqa: S108
+        *("--bind", str(folder), INSIDE, "--chdir", INSIDE),
+        # What the sandbox is put together in is memory, without a bound.
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--info-fd", str(info), "--"),
         *("prlimit", f"--nproc={MAX_PROCESSES}", f"--nofile={MAX_OPEN_FILES}", f"--fsize={MAX_FILE}"),
         *(f"--data={MAX_MEMORY}", "--core=0", "--", "/bin/sh", "-c", command),
     ]
@@ -93,7 +101,8 @@ async def run(
     seconds: float = SECONDS,
 ) -> Ended:
     """Run a command in a folder, and hand on what it writes. It ends, with all that it began, when `stop` is set, when
-    its time is over, when it has too many processes, and when whoever awaits this is cancelled."""
+    its time is over, when it has too many processes or takes too much of the disk, and when whoever awaits this is
+    cancelled."""
     reading, writing = os.pipe()
     try:
         process = await asyncio.create_subprocess_exec(
@@ -108,20 +117,20 @@ async def run(
     finally:
         os.close(writing)
     handing = asyncio.create_task(_hand_on(process, take))
-    watching = asyncio.create_task(_watch(reading, stop, seconds))
+    watching = [asyncio.create_task(_watch(reading, stop, seconds)), asyncio.create_task(_measure(folder))]
     try:
-        await asyncio.wait((handing, watching), return_when=asyncio.FIRST_COMPLETED)
-        reason = watching.result() if watching.done() else None
+        await asyncio.wait((handing, *watching), return_when=asyncio.FIRST_COMPLETED)
+        reason = next((watch.result() for watch in watching if watch.done()), None)
         if reason is not None:
             _kill(process)
         await handing
         code = await process.wait()
         return Ended(code if reason is None else None, reason)
     finally:
-        watching.cancel()
         _kill(process)
-        handing.cancel()
-        await asyncio.gather(watching, handing, return_exceptions=True)
+        for task in (handing, *watching):
+            task.cancel()
+        await asyncio.gather(handing, *watching, return_exceptions=True)
         await process.wait()
         os.close(reading)
 
@@ -162,6 +171,15 @@ async def _watch(reading: int, stop: asyncio.Event, seconds: float) -> str:
                 first = int(json.loads(told)["child-pid"])
         elif _processes_below(first) > MAX_PROCESSES:
             return "processes"
+
+
+async def _measure(folder: Path) -> str:
+    """Look after the disk for as long as a command leaves enough of it."""
+    disk = Disk(str(folder))
+    while True:
+        if await FOLDERS.run(disk.is_used_up, admitted=True):
+            return "disk"
+        await asyncio.sleep(_MEASURE_EVERY)
 
 
 def _processes_below(first: int) -> int:

@@ -21,7 +21,7 @@ from realtime.log import Change
 from resolvers.kit.context import Context, Services
 from resolvers.machine.reach import FIELDS, folders_of
 from resolvers.machine.work import FOLDERS, with_git
-from resolvers.machine.worktrees import end
+from resolvers.machine.worktrees import changed_since, end
 from resolvers.worktree.guard import is_finished
 from resolvers.worktree.spot import folder_of, name_of
 
@@ -40,7 +40,8 @@ Found = tuple[ObjectId, ObjectId]
 
 async def remove_abandoned(services: Services, *, grace: timedelta = GRACE) -> int:
     """Remove the folders that no worktree has; how many those were. One that cannot be removed keeps no other."""
-    found = await FOLDERS.run(_folders, services.worktrees, time() - grace.total_seconds())
+    before = time() - grace.total_seconds()
+    found = await FOLDERS.run(_folders, services.worktrees, before)
     gone = dict(found)
     for ids in portions(gone.copy()):
         known = await collection(Worktree).find({"card_id": among(ids)}, {"card_id": 1}).to_list()
@@ -52,8 +53,8 @@ async def remove_abandoned(services: Services, *, grace: timedelta = GRACE) -> i
         project = await collection(Project).find_one({"_id": project_id}, dict.fromkeys(FIELDS, 1))
         [repository] = [None] if project is None else await folders_of(ctx, [project])
         try:
-            await with_git(end, folder_of(services, project_id, card_id), repository, name_of(card_id))
-            removed += 1
+            folder = folder_of(services, project_id, card_id)
+            removed += await with_git(end, folder, repository, name_of(card_id), before)
         except (OSError, OrreryError):
             log.warning("the folder of the worktree of card %s could not be removed", card_id, exc_info=True)
     return removed
@@ -89,7 +90,7 @@ def _folders(root: Path, before: float) -> Sequence[Found]:
     try:
         for project in sorted(os.listdir(root)):
             for card in sorted(os.listdir(root / project)) if ObjectId.is_valid(project) else ():
-                if ObjectId.is_valid(card) and os.lstat(root / project / card).st_ctime <= before:
+                if ObjectId.is_valid(card) and not changed_since(str(root / project / card), before):
                     found.append((ObjectId(card), ObjectId(project)))
                 if len(found) == MOST:
                     return found

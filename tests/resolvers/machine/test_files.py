@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from bson import ObjectId
 
 from models import Project
 from models.base import collection
@@ -15,6 +16,8 @@ from models.records import OrganizationRecord, ProjectRecord, WorkspaceRecord
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
 from resolvers.kit.context import Context
 from resolvers.machine.files import list_files
+from resolvers.machine.reach import binds
+from resolvers.project import project as projects
 from resolvers.project.project import create_project, update_project
 from tests.machine import repository
 from tests.resolvers.conftest import Join
@@ -59,7 +62,7 @@ async def test_a_project_elsewhere_is_made_and_is_not_bound(
 
 
 async def test_another_path_binds_anew_and_one_that_stays_stays_bound(
-    owner: Context, root: Path, workspace: WorkspaceRecord, join: Join
+    owner: Context, root: Path, workspace: WorkspaceRecord, join: Join, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     member = await join(workspace, "ada", Role.MEMBER)
     member.services = owner.services
@@ -73,6 +76,18 @@ async def test_another_path_binds_anew_and_one_that_stays_stays_bound(
     assert not await bound_by(member, root / "other")
     assert await bound_by(owner, root / "other")
     assert not await bound_by(owner, None)
+
+    # When somebody who may bind it gives it another path meanwhile, then it is not bound to what the member has said
+    assert not await bound_by(member, root / "other")
+
+    async def meanwhile(ctx: Context, workspace_id: ObjectId, path: str | None) -> bool:
+        with monkeypatch.context() as patch:
+            patch.setattr(projects, "binds", binds)
+            assert await bound_by(owner, root / "launch")
+        return await binds(ctx, workspace_id, path)
+
+    monkeypatch.setattr(projects, "binds", meanwhile)
+    assert not await bound_by(member, root / "other")
 
 
 async def test_what_is_bound_counts_for_nothing_outside_of_the_roots_of_today(

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from gateway.scripts import Scripts
+from models.project_roots import Place
 from models.records import ScriptRecord, ScriptRunRecord
 from resolvers.inputs.script import ScriptCreate, ScriptStart
-from resolvers.script import sandbox
+from resolvers.script import disk, sandbox
 from resolvers.script.run import cancel_script, output_of, run_of, run_script
 from resolvers.script.script import create_script
 from resolvers.worktree.spot import folder_of
@@ -57,6 +58,8 @@ async def test_a_command_reaches_its_folder_and_nothing_else(tmp_path: Path, mon
     ended, told = await ran(
         f"id -u; pwd; echo made > made.txt; cat out/secret.txt {tmp_path}/secret.txt /etc/shadow; env; "
         "touch /usr/made; cat /proc/net/dev | tail -n +3 | cut -d: -f1; ls /proc | grep -c '^[0-9]'; "
+        "for place in / /dev /dev/shm /tmp; do echo x > $place/made && echo made in $place; done; "
+        "head -c 70000000 /dev/zero > /dev/shm/made || stat -c %s /dev/shm/made; "
         "unshare -U true || echo no namespaces; exit 3",
         folder,
     )
@@ -68,6 +71,8 @@ async def test_a_command_reaches_its_folder_and_nothing_else(tmp_path: Path, mon
     assert "root:" not in told
     assert "Read-only file system" in told
     assert [line.strip() for line in told.splitlines() if line.strip() in ("lo", "eth0")] == ["lo"]
+    assert told.count("made in /") == told.count("made in /dev/shm") + told.count("made in /tmp") == 2
+    assert str(sandbox.SHARED) in told.splitlines()
     assert told.splitlines()[-1] == "no namespaces"
 
 
@@ -90,6 +95,29 @@ async def test_a_command_that_multiplies_is_ended(tmp_path: Path, monkeypatch: p
     # An account that is not root's is refused more processes by the system itself.
     assert ended.reason == "processes" or os.geteuid() != 0
     await until(lambda: not named("4712"))
+
+
+async def test_a_command_that_fills_the_disk_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given more than its folder may hold, in closed folders too, or a disk that is nearly full, then it ends."""
+    monkeypatch.setattr(sandbox, "_MEASURE_EVERY", 0.02)
+    monkeypatch.setattr(disk, "MAX_BYTES", 10_000_000)
+
+    well, _ = await ran("mkdir in; cd in; head -c 8000000 /dev/zero > a; ln a b; ln -s /usr link; chmod 0 .", tmp_path)
+    held = disk.held_in(Place(str(tmp_path)))
+    filling = "mkdir more; cd more; while sleep 0.02; do i=$((i + 1)); head -c 1000000 /dev/zero > $i; done"
+    too_large, _ = await ran(filling, tmp_path)
+    monkeypatch.setattr(disk, "MAX_BYTES", 1 << 60)
+    monkeypatch.setattr(disk, "MAX_ENTRIES", 4)
+    too_many, _ = await ran("sleep 4715", tmp_path)
+    monkeypatch.setattr(disk, "MAX_ENTRIES", 1_000_000)
+    monkeypatch.setattr(disk, "LEAST_FREE", 1 << 60)
+    full, _ = await ran("sleep 4715", tmp_path)
+
+    assert well == sandbox.Ended(0)
+    assert held is not None
+    assert 8_000_000 <= held[0] < 9_000_000
+    assert held[1] == 4
+    assert [ended.reason for ended in (too_large, too_many, full)] == ["disk"] * 3
 
 
 async def test_a_run_is_told_of_and_kept(bench: Bench) -> None:

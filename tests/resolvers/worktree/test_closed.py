@@ -110,10 +110,10 @@ async def test_a_folder_that_cannot_be_removed_keeps_no_other(bench: Bench, monk
         await delete_worktree(bench.ctx, worktree["_id"], force=True)
         folders.append(Path(folder_of(bench.owner.services, card["project_id"], card["_id"]).path))
 
-    async def failing(work: Callable[..., None], folder: Place, *args: object) -> None:
+    async def failing(work: Callable[..., bool], folder: Place, *args: object) -> bool:
         if folder.path == str(folders[1]):
             raise PermissionError
-        await with_git(work, folder, *args)
+        return await with_git(work, folder, *args)
 
     monkeypatch.setattr("resolvers.worktree.sweep.with_git", failing)
     removed = await remove_abandoned(bench.owner.services, grace=timedelta(0))

@@ -1,6 +1,7 @@
 """Worktrees of cards: what is made, what differs in them, what is not deleted with them, and what goes."""
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,11 +12,15 @@ from models import Worktree
 from models.base import collection, utc_now
 from models.errors import Conflict, NotBound, OrreryError, WorktreeDirty
 from models.records import CardRecord, WorktreeRecord
+from resolvers.account.delete import delete_account
 from resolvers.card.card import delete_card
 from resolvers.card.label import create_label
-from resolvers.column.column import clean_column, delete_column
+from resolvers.column.column import clean_column, create_column, delete_column
+from resolvers.inputs.account import AccountDelete
+from resolvers.inputs.column import ColumnCreate
 from resolvers.inputs.label import LabelCreate
 from resolvers.inputs.project import ProjectUpdate
+from resolvers.machine.work import with_git
 from resolvers.organization.organization import delete_organization
 from resolvers.project.project import delete_project, update_project
 from resolvers.workspace.workspace import delete_workspace
@@ -23,7 +28,8 @@ from resolvers.worktree.spot import folder_of
 from resolvers.worktree.sweep import delete_finished, remove_abandoned
 from resolvers.worktree.worktree import create_worktree, delete_worktree, get_diff
 from tests.machine import commit, repository
-from tests.resolvers.lab import events
+from tests.resolvers.deletions import finish_deletions
+from tests.resolvers.lab import PASSWORD, events
 from tests.resolvers.worktree.conftest import Bench
 
 
@@ -122,8 +128,19 @@ async def test_work_that_is_not_merged_is_deleted_by_no_door_unless_it_is_forced
     await delete_column(bench.ctx, bench.column_id, force=True)
     assert await collection(Worktree).count_documents({"project_id": project}) == 0
 
+    column = (await create_column(bench.ctx, ColumnCreate.of(project_id=project, name="Next"))).value
+    _, folder = await begun(bench, await bench.card("Dirty too", column_id=column["_id"]))
+    (folder / "new.txt").write_text("work")
+    with pytest.raises(WorktreeDirty):
+        await delete_account(bench.ctx, AccountDelete(password=PASSWORD))
+    await delete_account(bench.ctx, AccountDelete(password=PASSWORD, force=True))
+    await finish_deletions(bench.owner.services)
+    assert await collection(Worktree).count_documents({"project_id": project}) == 0
 
-async def test_the_folder_goes_with_the_worktree_and_the_branch_stays(bench: Bench) -> None:
+
+async def test_the_folder_goes_with_the_worktree_and_the_branch_stays(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     card, other = await bench.card(), await bench.card("Other")
     worktree, folder = await begun(bench, card)
     _, kept = await begun(bench, other)
@@ -141,8 +158,19 @@ async def test_the_folder_goes_with_the_worktree_and_the_branch_stays(bench: Ben
     assert (folder.exists(), kept.exists()) == (False, True)
     assert bench.repository.list_worktrees() == [f"card-{other['_id']}"]
     assert worktree["branch"] in bench.repository.branches.local
-    # It is made anew, on the branch of before.
-    assert (await create_worktree(bench.ctx, card["_id"])).value["branch"] == worktree["branch"]
+    # It is made anew, on the branch of before; and stays where that is while its folder is about to be removed
+    anew = (await create_worktree(bench.ctx, card["_id"])).value
+    assert anew["branch"] == worktree["branch"]
+    await delete_worktree(bench.ctx, anew["_id"])
+
+    async def meanwhile(work: Callable[..., bool], *args: object) -> bool:
+        await create_worktree(bench.ctx, card["_id"])
+        return await with_git(work, *args)
+
+    monkeypatch.setattr("resolvers.worktree.sweep.with_git", meanwhile)
+    assert await remove_abandoned(bench.owner.services, grace=timedelta(0)) == 0
+    assert (folder / "README.md").exists()
+    assert f"card-{card['_id']}" in bench.repository.list_worktrees()
 
 
 async def test_what_is_long_finished_goes_by_itself(bench: Bench) -> None:
