@@ -12,7 +12,7 @@ from auth.two_factor import read_code
 from models.address import known_address, parse_address
 from models.enums import ConsentSubject
 from models.limits import Text
-from resolvers.kit.input import Input
+from resolvers.kit.input import Flag, Input
 
 
 def _email(text: str) -> str:
@@ -199,7 +199,7 @@ class AccountDelete(Input):
     code: _CodeText | None = Field(
         default=None, repr=False, description="A code, where signing in takes one: six digits, or a recovery code."
     )
-    force: bool = Field(False, description="Also where the work on a card is in no commit, or not merged.")
+    force: Flag = Field(False, description="Also where the work on a card is in no commit, or not merged.")
 
 
 class ConsentGive(Input):
