@@ -15,7 +15,7 @@ from resolvers.mission.mission import list_missions_of_card
 from rest.agent_board.bodies import Prompt
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.card import CardStatusData, CreatedCardData, FlatCardData, card
-from rest.agent_board.present.run import SessionData, sessions
+from rest.agent_board.present.run import RunSessionData, sessions
 from rest.routing import Call
 
 RUNS = 50
@@ -82,7 +82,7 @@ async def _card(call: Call) -> CardRecord:
     return await get_card(call.ctx, found["_id"])
 
 
-async def _runs(call: Call, record: CardRecord) -> list[SessionData]:
+async def _runs(call: Call, record: CardRecord) -> list[RunSessionData]:
     """The last runs of a card, the newest first; none for a token that may not read missions."""
     if TokenScope.PILOTAGE_READ not in call.ctx.subject.scopes:
         return []

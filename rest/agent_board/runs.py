@@ -24,8 +24,8 @@ from rest.agent_board.present.run import (
     ActiveAgentData,
     AgentData,
     MessagesData,
+    RunSessionData,
     RunSummaryData,
-    SessionData,
     active_agents,
     agent,
     messages,
@@ -89,7 +89,7 @@ async def cancel(call: Call) -> None:
 
 
 @routes.get("/sessions", "List the runs of a card", runs=list_missions_of_card, query=SessionsQuery)
-async def find(call: Call) -> list[SessionData]:
+async def find(call: Call) -> list[RunSessionData]:
     """The newest first."""
     card = await guards.card(call)
     found = await list_missions_of_card(call.ctx, card["_id"], Window.read(call.query(SessionsQuery).limit))
@@ -97,7 +97,7 @@ async def find(call: Call) -> list[SessionData]:
 
 
 @routes.get("/history", "List the finished runs of a card", runs=list_missions_of_card, query=SessionsQuery)
-async def find_finished(call: Call) -> list[SessionData]:
+async def find_finished(call: Call) -> list[RunSessionData]:
     """The newest first, with what came of them."""
     card, window = await guards.card(call), Window.read(call.query(SessionsQuery).limit)
     found = await list_missions_of_card(call.ctx, card["_id"], window, _FINISHED)

@@ -33,6 +33,11 @@ def test_the_document_is_plain_json_whose_references_all_lead_somewhere() -> Non
         assert found
 
 
+def test_no_two_schemas_have_one_name() -> None:
+    # Else each is called by the module that it comes from as well.
+    assert [name for name in DOCUMENT["components"]["schemas"] if not re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)] == []
+
+
 def test_every_operation_has_an_id_of_its_own_a_summary_and_a_known_tag() -> None:
     operations = [operation for methods in DOCUMENT["paths"].values() for operation in methods.values()]
 

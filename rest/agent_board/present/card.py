@@ -15,7 +15,7 @@ from resolvers.lane.card_place import places_of
 from resolvers.worktree.worktree import worktree_of
 from rest.agent_board.present.assigned import assigned_ids
 from rest.agent_board.present.board import board_id
-from rest.agent_board.present.run import SessionData
+from rest.agent_board.present.run import RunSessionData
 from rest.present import Id, Timestamp, presents, shown
 
 
@@ -71,7 +71,7 @@ class FlatCardData(CardDetailData):
     """A card with the name of its column, and its runs."""
 
     columnName: str | None
-    sessions: list[SessionData]
+    sessions: list[RunSessionData]
 
 
 class CardStatusData(TypedDict):

@@ -46,7 +46,7 @@ class RunUsageData(TypedDict):
     cost: int
 
 
-class SessionData(TypedDict):
+class RunSessionData(TypedDict):
     """A run. `reason` is what has begun it; null for one that was asked of an agent directly."""
 
     sessionId: Id
@@ -61,7 +61,7 @@ class SessionData(TypedDict):
     usage: RunUsageData
 
 
-class MessageData(TypedDict):
+class RunMessageData(TypedDict):
     """Something that an agent reported, or a person said."""
 
     id: Id
@@ -78,7 +78,7 @@ class MessagesData(TypedDict):
     """Messages, oldest first. `hasMore` tells that there are others where these end: later ones after `since`, else
     earlier ones."""
 
-    messages: list[MessageData]
+    messages: list[RunMessageData]
     hasMore: bool
 
 
@@ -110,7 +110,7 @@ def agent(card: CardRecord, mission: MissionRecord | None) -> AgentData:
     }
 
 
-async def sessions(ctx: Context, missions: Sequence[MissionRecord]) -> list[SessionData]:
+async def sessions(ctx: Context, missions: Sequence[MissionRecord]) -> list[RunSessionData]:
     """Runs, with what they have cost, in one query."""
     usages = await usage_of_mission(ctx, missions, None)
     prompts = await prompt_of(ctx, missions, None)
@@ -119,7 +119,7 @@ async def sessions(ctx: Context, missions: Sequence[MissionRecord]) -> list[Sess
     ]
 
 
-def message(record: AnyRecord) -> MessageData:
+def message(record: AnyRecord) -> RunMessageData:
     """One message."""
     return {
         "id": str(record["_id"]),
@@ -153,7 +153,7 @@ async def active_agents(ctx: Context, missions: Sequence[MissionRecord]) -> list
     ]
 
 
-def _session(mission: MissionRecord, prompt: str, usage: AnyRecord) -> SessionData:
+def _session(mission: MissionRecord, prompt: str, usage: AnyRecord) -> RunSessionData:
     reason, column_id = mission.get("reason"), mission.get("column_id")
     began, ended = mission["started_at"], mission["finished_at"]
     return {
