@@ -42,7 +42,7 @@ def test_every_route_is_in_the_matrix() -> None:
     assert {(route.method, route.path) for route in TABLE} == BODIES.keys()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def client(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """The REST routes in front of the world."""
     services = world.owner.services

@@ -120,10 +120,16 @@ def nobody_makes_backups() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def routes(services: Services) -> Starlette:
+    """The routes alone, made once for all tests."""
+    return rest_app(services)
+
+
 @pytest.fixture
-async def api(clean: Database, services: Services) -> AsyncIterator[Api]:
+async def api(clean: Database, services: Services, routes: Starlette) -> AsyncIterator[Api]:
     """The routes over an empty database."""
-    opened = Api(rest_app(services), Context(ANONYMOUS, services))
+    opened = Api(routes, Context(ANONYMOUS, services))
     yield opened
     for client in opened.clients:
         await client.aclose()

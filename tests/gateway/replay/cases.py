@@ -28,7 +28,7 @@ from resolvers.inputs.document import DocumentCreate, DocumentMove, DocumentUpda
 from resolvers.inputs.installation import LogExportUpdate, PersonUpdate
 from resolvers.inputs.job import JobClaim
 from resolvers.inputs.mission import MissionCreate
-from resolvers.inputs.proposal import ProposalReview
+from resolvers.inputs.proposal import ProposalReject, ProposalReview
 from resolvers.inputs.scope import ScopeCreate, ScopeReorder
 from resolvers.inputs.script import ScriptCreate, ScriptReorder, ScriptStart
 from resolvers.inputs.workspace import WorkspaceMemberInvite, WorkspaceMemberUpdate
@@ -38,7 +38,7 @@ from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.job.job import claim_jobs
 from resolvers.kit.context import Context
 from resolvers.mission.mission import cancel_mission, create_mission
-from resolvers.proposal.decide import review_proposal
+from resolvers.proposal.decide import reject_proposal, review_proposal
 from resolvers.script.run import run_script
 from resolvers.script.script import create_script
 from tests.denials.calls import CALLS, PROVIDER, Arguments
@@ -153,6 +153,11 @@ async def review(world: World) -> None:
     await review_proposal(again(world.owner), world.ids["proposal"], ProposalReview(approved=True))
 
 
+async def decide(world: World) -> None:
+    """Nothing of the mission that waits for a decision."""
+    await reject_proposal(again(world.owner), world.ids["proposal"], ProposalReject())
+
+
 async def add_scope(world: World) -> None:
     """A second scope of the project."""
     values = ScopeCreate.of(project_id=world.ids["project"], name="Next")
@@ -263,6 +268,7 @@ CASES: dict[str, Case] = {
     "cardComplete": Case(CALLS["cardComplete"], prepare=add_column),
     "cardDelete": Case(CALLS["cardDelete"], prepare=end_mission),
     "missionRetry": Case(lambda ids: (ids["ended mission"],), prepare=end_mission),
+    "missionRelay": Case(CALLS["missionRelay"], prepare=decide),
     "missionReview": Case(CALLS["missionReview"], prepare=await_review),
     "projectDelete": Case(CALLS["projectDelete"], prepare=end_mission),
     "cardLabelAdd": Case(CALLS["cardLabelAdd"], prepare=take_label_off),
