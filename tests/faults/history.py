@@ -14,6 +14,7 @@ import asyncio
 import json
 import logging
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -103,6 +104,16 @@ class Report:
     faults: list[str] = field(default_factory=list)
     catch_up_seconds: list[float] = field(default_factory=list)
     contradictions: list[str] = field(default_factory=list)
+
+
+FILLS_ITS_POOL = "remove_stale_sockets"
+"""The driver tells by a traceback that it cannot fill its pool while the database is away."""
+CHAINED = re.compile(r"\n\n(?:The above exception|During handling)[^\n]*\n\nTraceback")
+
+
+def tracebacks(log: str) -> list[str]:
+    """What a gateway says of failures that it did not reckon with, each with what it came of."""
+    return [told[:1500] for told in CHAINED.sub("\n", log).split("Traceback")[1:] if FILLS_ITS_POOL not in told]
 
 
 class Check:
@@ -428,11 +439,9 @@ async def run(folder: Path, arguments: argparse.Namespace) -> Report:
             faults = schedule(servers, long=not arguments.short)
             await check.run(faults, lambda written: progress.update(shown, completed=written))
             for gateway in servers.gateways:
-                if "Traceback" in (told := gateway.log()):
-                    at = told.index("Traceback")
-                    check.report.contradictions.append(
-                        f"{gateway.folder.name} said: {told[max(0, at - 300) : at + 1500]}"
-                    )
+                check.report.contradictions += [
+                    f"{gateway.folder.name} said: {told}" for told in tracebacks(gateway.log())
+                ]
             return check.report
         finally:
             await servers.stop()
