@@ -7,12 +7,16 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 
+from gateway.database import Database, connect
 from gateway.embedded import EmbeddedDatabase
+from gateway.settings import Settings
 from tests.gateway.process import ROOT, environment
 from tests.loopback import NO_TLS
 from tests.realtime.redis_lab import RedisServer
@@ -84,20 +88,24 @@ class GatewayProcess:
 
 
 class Servers:
-    """All of them. `gateways` are both over one database and one bus."""
+    """All of them. `gateways` are both over one database and one bus, and have further `variables`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, variables: Mapping[str, str] | None = None) -> None:
         self._folder = folder
+        self._variables = variables or {}
         self._database = EmbeddedDatabase(folder / "database")
         self.redis = RedisServer(folder)
         self.gateways: list[GatewayProcess] = []
+        self._url: str | None = None
 
     async def start(self) -> None:
         await asyncio.to_thread(self.redis.start)
+        self._url = await self._database.start()
         variables = {
-            "ORRERY_MONGODB_URL": await self._database.start(),
+            "ORRERY_MONGODB_URL": self._url,
             "ORRERY_BUS_URL": self.redis.url,
             "ORRERY_SECRET_KEY": "history-" * 5,
+            **self._variables,
         }
         self.gateways = [GatewayProcess(self._folder / f"gateway{number}", variables) for number in range(2)]
         # The first creates the indexes.
@@ -132,3 +140,12 @@ class Servers:
     def some_address(self, chance: random.Random) -> str:
         """Where a client turns to."""
         return chance.choice(self.gateways).address
+
+    @asynccontextmanager
+    async def documents(self) -> AsyncIterator[Database]:
+        """What is in the database."""
+        opened = await connect(Settings(secret_key="-" * 32), url=self._url, prepared=True)
+        try:
+            yield opened
+        finally:
+            await opened.close()
