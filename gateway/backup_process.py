@@ -12,12 +12,14 @@ import pickle
 import sys
 import threading
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from gateway.settings import Settings
 
 NICENESS = 10
+MARGIN = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,14 @@ async def make(order: Order) -> dict[str, Any]:
     """The size, the SHA-256 and the documents of the file that was made. Keys are not in it. Raises DumpError."""
     from gateway.database import open_unlimited
     from gateway.dump.archive import reading
-    from gateway.dump.dump import dump
+    from gateway.dump.dump import LEASE, dump
 
-    settings = order.settings
+    settings, key = order.settings, order.settings.secret_key
     async with open_unlimited(settings, order.url) as database:
-        made = await dump(database.db, order.path, secret_key=settings.secret_key, files={}, progress=_Nobody())
+        # A process that was killed at this has what it held for so long.
+        made = await dump(
+            database.db, order.path, secret_key=key, files={}, progress=_Nobody(), patience=LEASE + MARGIN
+        )
     with reading(order.path) as archive:
         for part in archive.manifest.collections:
             archive.verify(part)

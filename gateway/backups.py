@@ -31,6 +31,7 @@ from resolvers.installation.backup_work import (
     being_made,
     end_backup,
     go_on,
+    let_go,
     prune_backups,
     take_backup,
 )
@@ -39,7 +40,6 @@ from resolvers.kit.context import Services
 log = logging.getLogger("orrery.backups")
 
 FOLDER = "backups"
-FAILED = "The process that made it ended before it was whole; the log of the gateway says why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,9 @@ class Backups:
             return Rest(self._pace.poll)
         self._is_tidy = False
         outcome = TOO_OFTEN if backup["attempts"] > MAX_ATTEMPTS else await self._make(backup)
+        if outcome is None:
+            await let_go(backup)
+            return NONE
         if isinstance(outcome, str):
             remove_file(self._services, backup["filename"])
         if not await end_backup(self._services, backup, outcome):
@@ -106,8 +109,8 @@ class Backups:
                 if part.name.removesuffix(PART) not in wanted:
                     part.unlink(missing_ok=True)
 
-    async def _make(self, backup: BackupRecord) -> Made | str:
-        """What is in the file, or why there is none."""
+    async def _make(self, backup: BackupRecord) -> Made | str | None:
+        """What is in the file, or why there is none; None where the process that made it died."""
         path = self._folder / backup["filename"]
         path.parent.mkdir(mode=0o700, exist_ok=True)
         path.unlink(missing_ok=True)  # of a process that died
@@ -119,7 +122,7 @@ class Backups:
             return str(told["error"])
         if status or not told:
             log.error("the process of the backup %s ended (status %d)", backup["_id"], status)
-            return FAILED
+            return None
         return Made(**told)
 
     @asynccontextmanager

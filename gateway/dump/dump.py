@@ -1,5 +1,6 @@
 """`orrery dump`: the whole installation into one file."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -21,14 +22,21 @@ from realtime.lease import hold, holding
 from resolvers.files.store import FILES_STAY
 
 LEASE = timedelta(seconds=30)
+PAUSE = 0.2
 
 
 async def dump(
-    db: AsyncDatabase[Record], path: Path, *, secret_key: str, files: Mapping[str, bytes], progress: Progress
+    db: AsyncDatabase[Record],
+    path: Path,
+    *,
+    secret_key: str,
+    files: Mapping[str, bytes],
+    progress: Progress,
+    patience: timedelta = timedelta(0),
 ) -> Manifest:
     """Write every document of the database, as all were at one moment, and some files into a new archive.
 
-    Others may write meanwhile. Raises `DumpError`.
+    Others may write meanwhile; another dump is waited for with `patience`. Raises `DumpError`.
     """
     if await is_half_restored():
         raise DumpError("A restore into this database has not ended: there is nothing whole to dump.")
@@ -40,8 +48,7 @@ async def dump(
     )
     holder = secrets.token_hex(8)
     with writing(path, manifest) as archive:
-        if not await hold(FILES_STAY, holder, LEASE):
-            raise DumpError("Another dump of this database goes on: try again when it has ended.")
+        await _hold(holder, patience)
         async with holding(FILES_STAY, holder, LEASE):
             # Bytes of files are much, and the moment of the rest does not last for ever.
             async with snapshot(db) as moment:
@@ -53,6 +60,15 @@ async def dump(
         for name, content in files.items():
             archive.file(name, content)
     return manifest
+
+
+async def _hold(holder: str, patience: timedelta) -> None:
+    clock = asyncio.get_running_loop().time
+    end = clock() + patience.total_seconds()
+    while not await hold(FILES_STAY, holder, LEASE):
+        if clock() >= end:
+            raise DumpError("Another dump of this database goes on: try again when it has ended.")
+        await asyncio.sleep(PAUSE)
 
 
 async def _dump(archive: ArchiveWriter, model: type[Recorded[Any]], moment: Snapshot, progress: Progress) -> None:

@@ -16,7 +16,7 @@ from resolvers.installation.backup import delete
 from resolvers.kit.context import Services
 
 MAX_ATTEMPTS = 3
-TOO_OFTEN = "It was begun three times, and none of the processes that made it has come to its end."
+TOO_OFTEN = "It was begun three times, and every process that made it has died; the log of the gateway says why."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,12 @@ async def go_on(backup: BackupRecord, lease: timedelta) -> bool:
     ours = {"_id": backup["_id"], "holder": backup["holder"], "status": BackupStatus.RUNNING.value}
     held = await collection(Backup).update_one(ours, {"$set": {"lease_until": utc_now() + lease}})
     return bool(held.matched_count)
+
+
+async def let_go(backup: BackupRecord) -> None:
+    """Leave a backup to whoever asks next: what made it has died."""
+    ours = {"_id": backup["_id"], "holder": backup["holder"], "status": BackupStatus.RUNNING.value}
+    await collection(Backup).update_one(ours, {"$set": {"holder": None, "lease_until": None}})
 
 
 async def end_backup(services: Services, backup: BackupRecord, outcome: Made | str) -> bool:

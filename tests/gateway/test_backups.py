@@ -3,6 +3,9 @@
 import asyncio
 import hashlib
 import stat
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from auth.subject import ANONYMOUS
+from gateway.backup_process import Order
 from gateway.backups import Backups, Pace
 from gateway.database import Database
 from gateway.dump.archive import PART
@@ -82,8 +86,16 @@ async def test_a_backup_is_a_file_of_its_owners_that_restores_to_the_same_export
     assert {name: after[name] for name in same} == same
 
 
+@asynccontextmanager
+async def dying(_: Order) -> AsyncIterator[Process]:
+    """A process that says nothing and ends."""
+    process = await asyncio.create_subprocess_exec("false", stdout=PIPE)
+    yield process
+    await process.wait()
+
+
 async def test_what_dies_is_made_anew_by_another_and_given_up_in_the_end(
-    root: Context, clean: Database, settings: Settings, tmp_path: Path
+    root: Context, clean: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = (await create_backup(again(root))).value
     first = await take_backup("first", LEASE)
@@ -105,9 +117,18 @@ async def test_what_dies_is_made_anew_by_another_and_given_up_in_the_end(
     for file in (part, old, stays):
         file.touch()
 
+    # When the process that makes it dies, then it is begun anew at once
+    await collection(Backup).update_one({"_id": made["_id"]}, lapsed)
+    worker = Backups(root.services, of(settings, tmp_path), "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100")
+    with monkeypatch.context() as patch:
+        patch.setattr("gateway.backups._started", dying)
+        await worker._round()
+    left = await collection(Backup).find_one({"_id": made["_id"]})
+    assert left is not None
+    assert (left["status"], left["lease_until"], left["attempts"]) == (BackupStatus.RUNNING, None, 3)
+
     # When it was begun too often, or the database cannot be reached, it is said why there is none
     await collection(Backup).update_one({"_id": made["_id"]}, {"$set": {"attempts": MAX_ATTEMPTS, **lapsed["$set"]}})
-    worker = Backups(root.services, of(settings, tmp_path), "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100")
     await worker._round()
     assert set(folder.iterdir()) == {part, stays}
     [failed] = await list_backups(again(root))

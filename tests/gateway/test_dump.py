@@ -13,17 +13,18 @@ from gateway.database import Database
 from gateway.dump import collections as parts_of
 from gateway.dump import snapshot as snapshots
 from gateway.dump.collections import DUMPED, LEFT_OUT
+from gateway.dump.dump import dump
 from gateway.dump.error import DumpError
 from gateway.dump.snapshot import snapshot
 from gateway.migrations import find_pending
 from gateway.settings import Settings
-from models import DOCUMENTS, Attachment, FileChunk, Label, LoggedEvent, Probe, StreamHead, User
-from models.base import collection
+from models import DOCUMENTS, Attachment, FileChunk, Label, Lease, LoggedEvent, Probe, StreamHead, User
+from models.base import collection, utc_now
 from models.ids import Kind, new_id
 from realtime.lease import hold, is_held
 from realtime.log import EventLog
 from resolvers.files.store import FILES_STAY, remove_leftovers
-from tests.gateway.dump_lab import another, documents_of, dumped, everything, restored
+from tests.gateway.dump_lab import KEY, Bar, another, documents_of, dumped, everything, restored
 from tests.gateway.lab import Board, Lab
 from tests.realtime.log_lab import appends
 from tests.stubs import stubs
@@ -202,6 +203,11 @@ async def test_one_dump_of_a_database_is_made_at_a_time(clean: Database, tmp_pat
         await dumped(clean, tmp_path / "dump")
 
     assert names(tmp_path) == []
+
+    # What was killed holds it until its lease is over, for which whoever has the patience waits
+    await collection(Lease).update_one({"_id": FILES_STAY}, {"$set": {"until": utc_now() + timedelta(seconds=0.1)}})
+    await dump(clean.db, tmp_path / "dump", secret_key=KEY, files={}, progress=Bar(), patience=timedelta(seconds=20))
+    assert names(tmp_path) == ["dump"]
 
 
 async def test_a_database_without_snapshots_is_refused(
