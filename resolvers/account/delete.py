@@ -40,7 +40,7 @@ from realtime.events.account import UserDeleted
 from realtime.events.workspace import WorkspaceMemberUpdated
 from realtime.log import Change, Committed
 from resolvers.account.password import require_password
-from resolvers.account.running import step_down
+from resolvers.account.super_admin import step_down
 from resolvers.account.two_factor import count_code, use_code
 from resolvers.deletion.cascade import Step, rows
 from resolvers.deletion.cascade_parts import conversations
@@ -108,9 +108,7 @@ async def close_account(change: Change, user: UserRecord) -> None:
 
 async def _going_with(user_id: ObjectId) -> list[ObjectId]:
     """The workspaces of organizations that a user owns and nobody else is in."""
-    mine = {"user_id": user_id, "role": Role.OWNER.value}
-    found = await collection(OrganizationMember).find(mine, {"organization_id": 1}).to_list()
-    owned = [organization_member["organization_id"] for organization_member in found]
+    owned = await _owns(user_id)
     alone = [organization_id for organization_id in owned if not await _has_others(organization_id, user_id)]
     inside = await collection(Workspace).find({"organization_id": among(alone)}, {"_id": 1}).to_list()
     return [workspace["_id"] for workspace in inside]
@@ -118,15 +116,19 @@ async def _going_with(user_id: ObjectId) -> list[ObjectId]:
 
 async def _owned(change: Change, user_id: ObjectId) -> list[ObjectId]:
     """The organizations that a user owns and nobody else is in; raises Conflict where others rely on one."""
-    mine = {"user_id": user_id, "role": Role.OWNER.value}
-    found = await collection(OrganizationMember).find(mine, session=change.session).to_list()
-    owned = [organization_member["organization_id"] for organization_member in found]
+    owned = await _owns(user_id, change.session)
     shared = [found_id for found_id in owned if await _has_others(found_id, user_id, change.session)]
     if shared:
         slugs = await _slugs(change, shared)
         names = ", ".join(slugs)
         raise Conflict(f"You own organizations with other members: {names}. Remove them first", organizations=slugs)
     return owned
+
+
+async def _owns(user_id: ObjectId, session: AsyncClientSession | None = None) -> list[ObjectId]:
+    mine = {"user_id": user_id, "role": Role.OWNER.value}
+    found = await collection(OrganizationMember).find(mine, {"organization_id": 1}, session=session).to_list()
+    return [organization_member["organization_id"] for organization_member in found]
 
 
 async def _has_others(organization_id: ObjectId, user_id: ObjectId, session: AsyncClientSession | None = None) -> bool:

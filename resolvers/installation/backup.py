@@ -18,7 +18,7 @@ from models.records import BackupRecord
 from models.write import find_and_delete
 from realtime.events.installation import BackupChanged, BackupDeleted
 from realtime.log import Change, Committed
-from resolvers.account.running import touch_installation
+from resolvers.account.super_admin import touch_installation
 from resolvers.kit.context import Context, Services
 from resolvers.kit.operation import Caller, operation
 from resolvers.kit.server_role import require_server_role

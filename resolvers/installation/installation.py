@@ -23,8 +23,8 @@ from realtime.events.account import InstallationSetUp, ServerRoleChanged, Sessio
 from realtime.events.installation import InstallationAuthChanged
 from realtime.log import Change, Committed
 from resolvers.account.registration import NewAccount, create_account
-from resolvers.account.running import end_open_session, step_down, touch_installation
 from resolvers.account.sign_in import SignIn
+from resolvers.account.super_admin import end_open_session, step_down, touch_installation
 from resolvers.inputs.account import AuthRegister
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation

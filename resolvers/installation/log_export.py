@@ -21,7 +21,7 @@ from models.outbound import NotMade, Outbound
 from models.records import InstallationRecord, LogEntryRecord
 from realtime.events.installation import LogExportChanged
 from realtime.log import Change, Committed
-from resolvers.account.running import touch_installation
+from resolvers.account.super_admin import touch_installation
 from resolvers.inputs.installation import LogExportUpdate
 from resolvers.installation.secret import LOST, keep_secret, open_secret
 from resolvers.kit.context import Context, Services

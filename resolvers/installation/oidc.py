@@ -19,7 +19,7 @@ from models.outbound import NotMade, Outbound
 from models.records import InstallationRecord
 from realtime.events.installation import OidcChanged
 from realtime.log import Change, Committed
-from resolvers.account.running import touch_installation
+from resolvers.account.super_admin import touch_installation
 from resolvers.inputs.installation import OidcSet
 from resolvers.installation.log_export import Tried
 from resolvers.installation.secret import LOST, keep_secret, open_secret

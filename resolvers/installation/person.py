@@ -27,7 +27,7 @@ from realtime.events.account import PasswordGenerated, ServerRoleChanged
 from realtime.log import Change, Committed
 from resolvers.account.account import announce_user
 from resolvers.account.registration import NewAccount, write_account
-from resolvers.account.running import step_down
+from resolvers.account.super_admin import step_down
 from resolvers.inputs.installation import PeopleList, PersonCreate, PersonUpdate
 from resolvers.kit.context import Context, Services
 from resolvers.kit.edit import set_fields

@@ -14,7 +14,7 @@ from models.write import update_and_read
 from realtime.events.organization import OrganizationMemberUpdated, OrganizationUpdated
 from realtime.log import Change, Committed
 from resolvers.account.delete import close_account
-from resolvers.account.running import step_down
+from resolvers.account.super_admin import step_down
 from resolvers.deletion.deletion import delete
 from resolvers.installation.person import PEOPLE, PersonId, find_person, require_reach
 from resolvers.kit.context import Context

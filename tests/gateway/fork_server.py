@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import IO
 
@@ -145,12 +146,12 @@ def main() -> None:
     import gateway.app
     import gateway.cli.commands
     import gateway.workers
-    from agents.oauth import protocol  # noqa: F401
-    from agents.server import server  # noqa: F401
     from auth import passwords
     from schema.graph import graph
     from tests.hashing import CHEAP
 
+    for on_demand in ("agents.oauth.protocol", "agents.server.server"):  # what the first request loads
+        import_module(on_demand)
     graph()
     passwords.hasher = CHEAP
     gc.freeze()
