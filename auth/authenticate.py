@@ -8,6 +8,7 @@ from auth.jwt import JwtSigner
 from auth.oauth import is_access_token, read_access_token
 from auth.secrets import TOKEN_PREFIX, hash_secret
 from auth.sessions import find_session, find_session_of_cookie
+from auth.standing import API_TOKEN, is_outdated, is_shut, refusal
 from auth.subject import ALL_SCOPES, ANONYMOUS, MAX_USER_AGENT, RESTRICTED_SCOPES, Credential, Subject
 from models import Agent, ApiToken, OAuthGrant, Session
 from models.base import Recorded, collection, utc_now
@@ -59,8 +60,9 @@ async def authenticate(
 async def still_valid(subject: Subject) -> bool:
     """Whether a subject's credential, recognised earlier, has neither expired nor been revoked since."""
     if subject.credential is Credential.TOKEN:
-        found = await collection(ApiToken).find_one({"_id": subject.credential_id}, {"expires_at": 1})
-        return found is not None and not _expired(found)
+        wanted = dict.fromkeys(API_TOKEN.fields, 1)
+        found = await collection(ApiToken).find_one({"_id": subject.credential_id}, wanted)
+        return refusal(API_TOKEN, found, None) is None and not is_outdated(subject, found)
     if subject.credential is Credential.OAUTH:
         granted = await collection(OAuthGrant).find_one({"_id": subject.credential_id}, {"expires_at": 1})
         return granted is not None and min(granted["expires_at"], subject.expires_at or utc_now()) > utc_now()
@@ -136,8 +138,13 @@ async def _by_grant(signer: JwtSigner, token: str, audience: str, agent: str | N
 
 
 async def _by_token(token: str) -> Subject:
-    found = await collection(ApiToken).find_one({"secret_hash": hash_secret(token)})
-    if found is None:
+    digest, until = hash_secret(token), None
+    found = await collection(ApiToken).find_one({"secret_hash": digest})
+    if found is None:  # a key may have been given another text, and this one still count
+        of_before = {"previous_hash": digest, "previous_until": {"$gt": utc_now()}}
+        found = await collection(ApiToken).find_one(of_before)
+        until = None if found is None else found["previous_until"]
+    if found is None or is_shut(found):
         raise Unauthenticated("The token is not valid, or was revoked")
     if _expired(found):
         raise Unauthenticated("The token has expired")
@@ -150,8 +157,10 @@ async def _by_token(token: str) -> Subject:
         credential_id=found["_id"],
         agent_id=found["agent_id"],
         workspace_id=found["workspace_id"],
-        expires_at=found["expires_at"],
+        organization_id=found.get("organization_id"),
+        expires_at=min(filter(None, (found["expires_at"], until)), default=None),
         calls_a_minute=None if agent is None else agent.get("rate_limit"),
+        rotations=found.get("rotations", 0) - (until is not None),
     )
 
 

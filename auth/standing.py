@@ -30,7 +30,9 @@ class Ground:
 
 
 SESSION = Ground(Session, ("expires_at",))
-API_TOKEN = Ground(ApiToken, ("expires_at",))
+API_TOKEN = Ground(
+    ApiToken, ("expires_at", "scopes", "is_active", "revoked_at", "deleted_at", "rotations", "previous_until")
+)
 OAUTH_GRANT = Ground(OAuthGrant, ("expires_at",))
 MEMBERSHIP = Ground(WorkspaceMember, ("role", "pilotage_role"))
 GROUNDS = (SESSION, API_TOKEN, OAUTH_GRANT, MEMBERSHIP)
@@ -51,9 +53,24 @@ def refusal(ground: Ground, found: AnyRecord | None, permission: Permission | No
         if found is None:
             return NotFound("Workspace")
         return None if permission is None else permission.refusal(found, "workspace")
-    if found is None or ((end := expiry(found)) is not None and end <= utc_now()):
+    if found is None or is_shut(found) or ((end := expiry(found)) is not None and end <= utc_now()):
         return has_ended()
     return None
+
+
+def is_shut(found: AnyRecord) -> bool:
+    """Whether a key lets nobody in, whatever its time."""
+    return not found.get("is_active", True) or bool(found.get("revoked_at") or found.get("deleted_at"))
+
+
+def is_outdated(subject: Subject, found: AnyRecord | None) -> bool:
+    """Whether a key was given another text since the one that a subject came with, which counts no more, or may be
+    used for less."""
+    if found is None or "scopes" not in found:
+        return False
+    behind, until = found.get("rotations", 0) - subject.rotations, found.get("previous_until")
+    is_of_before = behind > 1 or (behind == 1 and (until is None or until <= utc_now()))
+    return is_of_before or not subject.scopes <= set(found["scopes"])
 
 
 def has_ended() -> Unauthenticated:

@@ -10,6 +10,19 @@ from models.enums import TokenScope
 from models.errors import Unauthenticated
 
 ALL_SCOPES = frozenset(TokenScope)
+NAMED_SCOPES = frozenset(
+    {
+        TokenScope.CREDENTIALS_READ,
+        TokenScope.CREDENTIALS_WRITE,
+        TokenScope.OPERATIONS_READ,
+        TokenScope.OPERATIONS_WRITE,
+        TokenScope.BILLING_READ,
+        TokenScope.BILLING_WRITE,
+    }
+)
+"""What a token may be used for where its scopes name it, and by no default."""
+USUAL_SCOPES = tuple(scope for scope in TokenScope if scope not in NAMED_SCOPES)
+"""What a token may be used for where nothing is said of that."""
 RESTRICTED_SCOPES = frozenset({TokenScope.ACCOUNT_READ})
 """What a session may do until the e-mail address is confirmed, where that is asked for."""
 
@@ -36,13 +49,15 @@ class Renewals:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A caller. An agent's token sets `agent_id` and `workspace_id`, and works in that workspace alone. One that
-    has a `project_id` reads and changes nothing outside of that project, and decides nothing (`Operation.in_project`).
+    """A caller. An agent's token sets `agent_id` and `workspace_id`, and works in that workspace alone; the key of an
+    organization sets `organization_id` and `workspace_id`, and does so too. One that has a `project_id` reads and
+    changes nothing outside of that project, and decides nothing (`Operation.in_project`).
 
     `expires_at` is when the credential ends by itself, if it does. `source` is the address that the request comes from,
     None where there is no network between; `device` the cookie of one that somebody has signed in from before.
     `renewals` are those of a connection whose credential may be renewed (`realtime.guard`). Of an agent,
-    `calls_a_minute` is how many operations it may run, if that is bounded.
+    `calls_a_minute` is how many operations it may run, if that is bounded. Of a key, `rotations` is how often it had
+    been given another text when this one was made.
     """
 
     user_id: ObjectId | None = None
@@ -52,6 +67,7 @@ class Subject:
     csrf_token: str | None = field(default=None, repr=False)
     agent_id: ObjectId | None = None
     workspace_id: ObjectId | None = None
+    organization_id: ObjectId | None = None
     project_id: ObjectId | None = None
     expires_at: datetime | None = None
     restricted: bool = False
@@ -60,6 +76,7 @@ class Subject:
     device: str | None = field(default=None, compare=False, repr=False)
     renewals: Renewals | None = field(default=None, compare=False, repr=False)
     calls_a_minute: int | None = field(default=None, compare=False)
+    rotations: int = field(default=0, compare=False)
 
     @property
     def is_person(self) -> bool:

@@ -28,6 +28,7 @@ from gateway.follower import Follower, automations, notifications, pipelines
 from gateway.graph import graph_engine
 from gateway.indexing import Indexing
 from gateway.jobs import Jobs
+from gateway.key_uses import KeyUses
 from gateway.leftovers import Leftovers
 from gateway.log_keeper import LogKeeper
 from gateway.mailer import FolderMailer, Mailer, SmtpMailer
@@ -79,6 +80,7 @@ class Running:
 
     connections: Connections = field(default_factory=Connections)
     metrics: Metrics = field(default_factory=Metrics)
+    key_uses: KeyUses = field(default_factory=KeyUses)
     services: Services | None = None
     engine: GraphEngine | None = None
     endpoint: GraphQLEndpoint | None = None
@@ -144,6 +146,7 @@ def create_app(
                 Outbox(running.services, _delivery(chosen), chosen.mail_from),
                 Backups(running.services, chosen, opened.url),
                 LogKeeper(running.services, running.metrics.unsent.inc),
+                running.key_uses,
                 Leftovers(running.services),
                 Indexing(running.services),
                 Follower(running.services, notifications(running.services)),
@@ -195,7 +198,13 @@ def create_app(
         middleware=[
             Middleware(Arrival, base_path=chosen.base_path),
             *cors(chosen.allowed_origins),
-            Middleware(Front, find=lambda: running.endpoint, hosts=hosts, answered=running.metrics.answered),
+            Middleware(
+                Front,
+                find=lambda: running.endpoint,
+                hosts=hosts,
+                answered=running.metrics.answered,
+                used=running.key_uses.note,
+            ),
         ],
         exception_handlers={HTTPException: failed, Exception: failed},
         lifespan=lifespan,

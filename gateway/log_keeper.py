@@ -2,15 +2,13 @@
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-
-from pymongo.errors import BulkWriteError
+from dataclasses import dataclass
 
 from gateway.log_text import entry_of
+from gateway.waiting import Waiting, write_waiting
 from models import LogEntry
-from models.base import DUPLICATE_KEY, WRITTEN_AT_ONCE, codes_of, collection
+from models.base import collection
 from models.records import LogEntryRecord
 from realtime.loop import NONE, Loop, Rest
 from resolvers.installation.log_export import Exporting, exporting, send_entries
@@ -21,8 +19,6 @@ log = logging.getLogger("orrery.log")
 SOURCES = ("orrery", "uvicorn.error")
 KEPT = 10_000
 """Entries that are kept, of all processes together."""
-WAITING = 1_000
-"""Entries of one process that wait to be kept, or to be sent; what comes beyond them is counted and dropped."""
 AT_ONCE = 200
 
 
@@ -36,28 +32,6 @@ class Pace:
     trim: float = 60.0
     settings: float = 5.0
     stop: float = 2.0
-
-
-@dataclass(slots=True)
-class Waiting:
-    """Entries on their way, the oldest first. `dropped` counts those that found no room."""
-
-    entries: deque[LogEntryRecord] = field(default_factory=deque)
-    dropped: int = 0
-
-    def add(self, entry: LogEntryRecord) -> None:
-        if len(self.entries) >= WAITING:
-            self.dropped += 1
-        else:
-            self.entries.append(entry)
-
-    def some(self, at_most: int) -> list[LogEntryRecord]:
-        """The first of them; they stay until they are `done`."""
-        return [self.entries[place] for place in range(min(at_most, len(self.entries)))]
-
-    def done(self, count: int) -> None:
-        for _ in range(count):
-            self.entries.popleft()
 
 
 class _Handler(logging.Handler):
@@ -81,7 +55,7 @@ class LogKeeper:
         self._services = services
         self._drop = drop
         self._pace = pace or Pace()
-        self.kept, self.sent = Waiting(), Waiting()
+        self.kept, self.sent = Waiting[LogEntryRecord](), Waiting[LogEntryRecord]()
         self._export: Exporting | None = None
         self._is_away = False
         self._asked = self._trimmed = float("-inf")
@@ -123,15 +97,7 @@ class LogKeeper:
     async def _keep(self) -> Rest:
         if not self.kept.entries:
             return Rest(self._pace.write)
-        for _ in range(AT_ONCE // WRITTEN_AT_ONCE):
-            if not (some := self.kept.some(WRITTEN_AT_ONCE)):
-                break
-            try:
-                await collection(LogEntry).insert_many(some, ordered=False)
-            except BulkWriteError as error:
-                if codes_of(error) != {DUPLICATE_KEY}:  # else they are there, of a try whose answer was lost
-                    raise
-            self.kept.done(len(some))
+        await write_waiting(LogEntry, self.kept, AT_ONCE)
         clock = asyncio.get_running_loop().time
         if clock() - self._trimmed > self._pace.trim:
             self._trimmed = clock()

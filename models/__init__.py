@@ -28,6 +28,7 @@ from models.idempotency import IdempotencyKey
 from models.identity import Identity
 from models.installation import Installation
 from models.job import Job, Queue, Schedule
+from models.key_use import KeyUse
 from models.label import Label
 from models.lane import Lane
 from models.lease import Lease
@@ -108,6 +109,7 @@ __all__ = [
     "Installation",
     "Invitation",
     "Job",
+    "KeyUse",
     "Label",
     "Lane",
     "Lease",

@@ -40,6 +40,7 @@ class Kind(IntEnum):
     USER = 0x11
     SESSION = 0x12
     API_TOKEN = 0x13
+    KEY_USE = 0xE6
     ORGANIZATION = 0x21
     ORGANIZATION_MEMBER = 0x22
     WORKSPACE = 0x31

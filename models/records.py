@@ -58,6 +58,14 @@ class ApiTokenRecord(TypedDict):
     last_used_at: datetime | None
     agent_id: ObjectId | None
     workspace_id: ObjectId | None
+    organization_id: ObjectId | None
+    description: str | None
+    is_active: bool
+    previous_hash: str | None
+    previous_until: datetime | None
+    rotations: int
+    revoked_at: datetime | None
+    deleted_at: datetime | None
 
 
 class AttachmentRecord(TypedDict):
@@ -652,6 +660,18 @@ class ScheduleRecord(TypedDict):
     last_job_id: ObjectId | None
     created_by: ObjectId
     updated_at: datetime
+
+
+class KeyUseRecord(TypedDict):
+    """A `models.key_use.KeyUse`."""
+
+    _id: ObjectId
+    created_at: datetime
+    api_token_id: ObjectId
+    method: str
+    route: str
+    status: int
+    ms: int
 
 
 class LabelRecord(TypedDict):

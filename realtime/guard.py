@@ -15,7 +15,7 @@ from typing import Final
 from bson import ObjectId
 
 from auth.policies.permission import Permission
-from auth.standing import GROUNDS, MEMBERSHIP, Ground, credential_of, expiry, has_ended, refusal
+from auth.standing import GROUNDS, MEMBERSHIP, Ground, credential_of, expiry, has_ended, is_outdated, refusal
 from auth.subject import Subject
 from models.base import AnyRecord, utc_now
 from models.errors import OrreryError, Unavailable
@@ -182,6 +182,7 @@ class Guard:
                 if watch.asked < asked:  # a later one was let in on what the query may not have seen
                     # An access token ends before the grant that it stands on.
                     is_over = watch.subject.expires_at is not None and watch.subject.expires_at <= now
+                    is_over |= is_outdated(watch.subject, record)
                     alike.setdefault((watch.permission, is_over), []).append(watch)
             for (permission, is_over), watches in alike.items():
                 reason = has_ended() if is_over else refusal(ground, record, permission)

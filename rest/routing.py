@@ -29,6 +29,7 @@ from rest.dialect import NO_CONTENT, PLAIN, Dialect
 from serving.body import MAX_BODY, read_bytes, read_object
 from serving.cookies import CookieScope
 from serving.errors import answer, answer_error, answer_unexpected
+from serving.key_use import leave_route
 from serving.multipart import upload_of
 
 REFUSED_AFTER = (0.2, 0.6)
@@ -249,6 +250,7 @@ def _endpoint(
 
     async def endpoint(request: Request) -> Response:
         route = methods["GET" if request.method == "HEAD" else request.method]
+        leave_route(request.scope, route.path)
         try:
             await _check_bound(route, recall(request))
             return await _serve(route, request, await make_context(request), cookies=cookies)

@@ -10,11 +10,13 @@ from models.installation_enums import LogLevel
 from resolvers import node
 from resolvers.account import account, invited
 from resolvers.account import export as account_export
+from resolvers.api_key import api_key, use
 from resolvers.attachment import attachment
 from resolvers.card import card
 from resolvers.column import scope
 from resolvers.credential import credential
 from resolvers.document import document
+from resolvers.inputs.api_key import KeyUseList
 from resolvers.inputs.installation import LogList, PeopleList
 from resolvers.installation import backup, installation, log_entry, log_export, oidc, person, person_delete
 from resolvers.kit.input import read_input
@@ -30,6 +32,7 @@ from resolvers.transfer import job as transfer_job
 from resolvers.user.people import find_people
 from resolvers.workspace import workspace
 from schema.ahead import begin_board
+from schema.api_token import ApiToken, KeyUses
 from schema.arguments import (
     AttachmentId,
     CardId,
@@ -80,6 +83,10 @@ OfOrganization = Annotated[
     strawberry.ID | None,
     strawberry.argument(description="The id of an organization; without it, all whose admin the viewer is."),
 ]
+OrganizationId = Annotated[strawberry.ID, strawberry.argument(description="The id of the organization.")]
+KeyId = Annotated[strawberry.ID, strawberry.argument(description="The id of the key.")]
+NewestOffset = Annotated[int | None, strawberry.argument(description="How many to leave out, the newest first.")]
+UsesLimit = Annotated[int | None, strawberry.argument(description="How many to return: 50 by default, at most 200.")]
 PeopleSearch = Annotated[
     str | None, strawberry.argument(description="A part of the name or of the e-mail address, at most 100 characters.")
 ]
@@ -151,6 +158,22 @@ class Query:
     async def credentials(self, info: Info, organization_id: OfOrganization = UNSET) -> list[Credential]:
         found = await credential.list_credentials(info.context.ctx, given(organization_id), fields_of(info))
         return cast("list[Credential]", found)
+
+    @resolved("The API keys of an organization, revoked ones too, the newest first: for its admins.")
+    async def api_keys(self, info: Info, organization_id: OrganizationId) -> list[ApiToken]:
+        return cast("list[ApiToken]", await api_key.list_api_keys(info.context.ctx, organization_id))
+
+    @resolved("An API key of an organization: for its admins.")
+    async def api_key(self, info: Info, id: KeyId) -> ApiToken | None:
+        return cast("ApiToken", await api_key.get_api_key(info.context.ctx, id))
+
+    @resolved("What an API key of an organization was used for: for its admins.")
+    async def api_key_uses(
+        self, info: Info, id: KeyId, offset: NewestOffset = UNSET, limit: UsesLimit = UNSET
+    ) -> KeyUses:
+        asked = {"offset": given(offset), "limit": given(limit)}
+        values = read_input(KeyUseList, {name: value for name, value in asked.items() if value is not None})
+        return cast("KeyUses", await use.list_api_key_uses(info.context.ctx, id, values))
 
     @resolved("A workspace by its slug and that of its organization.")
     async def workspace(self, info: Info, org_slug: OrgSlug, slug: Slug) -> Workspace | None:

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from serving.key_use import Use, use_of
+
 Find = Callable[[], Callable[[Request], Awaitable[Response]] | None]
 """The endpoint, once the application has started. It answers all of its own exceptions."""
 
@@ -21,21 +23,27 @@ _HOST = re.compile(rb"(\[[^\]]*\]|[^:]*)(:[0-9]*)?")
 
 class Front:
     """Answers under the names of `hosts` alone; `answered` is told of each request the method, the status, and the
-    seconds until its answer began."""
+    seconds until its answer began, and `used` of what came with the key of an organization."""
 
     def __init__(
-        self, app: ASGIApp, find: Find, hosts: Iterable[str], answered: Callable[[str, int, float], None]
+        self,
+        app: ASGIApp,
+        find: Find,
+        hosts: Iterable[str],
+        answered: Callable[[str, int, float], None],
+        used: Callable[[Use], None],
     ) -> None:
         self._app = app
         self._find = find
         self._hosts = frozenset(host.lower().encode() for host in hosts)
         self._answered = answered
+        self._used = used
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        measured = self._measuring(scope["method"], send) if scope["type"] == "http" else send
+        measured = self._measuring(scope, send) if scope["type"] == "http" else send
         if not self._knows(scope):
             await PlainTextResponse("Invalid host header", status_code=400)(scope, receive, measured)
             return
@@ -47,13 +55,16 @@ class Front:
             response = await endpoint(Request(scope, receive, measured))
             await response(scope, receive, measured)
 
-    def _measuring(self, method: str, send: Send) -> Send:
-        began = perf_counter()
+    def _measuring(self, scope: Scope, send: Send) -> Send:
+        began, method = perf_counter(), scope["method"]
 
         async def measured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 known = method if method in _METHODS else "other"
-                self._answered(known, message["status"], perf_counter() - began)
+                status, seconds = message["status"], perf_counter() - began
+                self._answered(known, status, seconds)
+                if (use := use_of(scope, known, status, seconds)) is not None:
+                    self._used(use)
             await send(message)
 
         return measured

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from auth.device import DEVICE_COOKIE
 from auth.subject import Subject
 from models.caller import work_for
+from serving.key_use import leave_key
 
 Network = IPv4Network | IPv6Network
 
@@ -48,6 +49,7 @@ def seen(connection: HTTPConnection, subject: Subject, proxies: Sequence[Network
     """
     source = source_of(connection, proxies)
     work_for(subject.user_id or source)
+    leave_key(connection.scope, subject)
     device = connection.cookies.get(DEVICE_COOKIE) if "cookie" in connection.headers else None
     return replace(subject, source=source, device=device)
 

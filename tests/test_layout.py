@@ -92,8 +92,8 @@ def test_any_number_of_records_is_written_in_parts() -> None:
     product = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
     found = {str(file.relative_to(ROOT)) for file in product if bare.search(file.read_text())}
 
-    # A restore has the database for itself, and the log is written in portions without a transaction.
-    assert found == {"models/base.py", "gateway/dump/restore.py", "gateway/log_keeper.py"}
+    # A restore has the database for itself, and what waits in a process is written in portions without a transaction.
+    assert found == {"models/base.py", "gateway/dump/restore.py", "gateway/waiting.py"}
 
 
 @pytest.mark.parametrize("guide", ["CONTRIBUTING.md", "docs/add-a-noun.md", "docs/add-a-field.md"])

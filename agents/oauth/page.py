@@ -31,9 +31,22 @@ TOLD: Mapping[TokenScope, tuple[str, str]] = {
     TokenScope.NOTIFICATIONS_READ: ("Read your notifications", ""),
     TokenScope.ACCOUNT_READ: ("See who you are", ""),
     TokenScope.ACCOUNT_WRITE: ("Change your account", "And administer organizations and their members"),
+    TokenScope.CREDENTIALS_READ: ("Read credentials of your organizations", "And what they hold"),
+    TokenScope.CREDENTIALS_WRITE: ("Change credentials of your organizations", ""),
+    TokenScope.OPERATIONS_READ: ("See queues and logs", ""),
+    TokenScope.OPERATIONS_WRITE: ("Work on queues", ""),
+    TokenScope.BILLING_READ: ("See what your organizations pay for", ""),
+    TokenScope.BILLING_WRITE: ("Change what your organizations pay for", ""),
 }
 """What each scope is to the person who gives it, and what more there is to say."""
-_GRAVE = frozenset({TokenScope.ACCOUNT_WRITE})
+_GRAVE = frozenset(
+    {
+        TokenScope.ACCOUNT_WRITE,
+        TokenScope.CREDENTIALS_READ,
+        TokenScope.CREDENTIALS_WRITE,
+        TokenScope.BILLING_WRITE,
+    }
+)
 
 
 def consent(

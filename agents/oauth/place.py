@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from auth.oauth import Server
-from auth.subject import Subject
+from auth.subject import USUAL_SCOPES, Subject
 from models.enums import TokenScope
 from resolvers.oauth.redirect import LOOPBACK
 
@@ -20,7 +20,7 @@ SERVER_METADATA = "/.well-known/oauth-authorization-server"
 OPENID_METADATA = "/.well-known/openid-configuration"
 """Where clients look at last, and the only one of their places that is below the path of the issuer."""
 
-USUAL = tuple(scope for scope in TokenScope if scope is not TokenScope.ACCOUNT_WRITE)
+USUAL = tuple(scope for scope in USUAL_SCOPES if scope is not TokenScope.ACCOUNT_WRITE)
 """What a client is told to ask for. What administers people is asked for once it is needed."""
 
 

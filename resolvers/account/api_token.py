@@ -21,6 +21,8 @@ from resolvers.kit.ceilings import MAX_EXPIRED_TOKENS, MAX_LIVE_TOKENS, require_
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, check_scope, operation
 
+SECRETS = frozenset({"secret_hash", "previous_hash"})
+
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
@@ -64,7 +66,9 @@ async def _drop_expired(change: Change, user_id: ObjectId) -> None:
 @operation("apiTokens", caller=Caller.PERSON, read_only=True)
 async def list_api_tokens(ctx: Context) -> list[ApiTokenRecord]:
     """The caller's tokens, expired ones too, the newest first."""
-    return await collection(ApiToken).find({"user_id": ctx.user_id}, {"secret_hash": 0}).sort("_id", -1).to_list()
+    return (
+        await collection(ApiToken).find({"user_id": ctx.user_id}, dict.fromkeys(SECRETS, 0)).sort("_id", -1).to_list()
+    )
 
 
 @operation("apiTokenRevoke", caller=Caller.PERSON)
@@ -91,8 +95,11 @@ async def insert_token(
     expires_at: datetime | None = None,
     agent_id: ObjectId | None = None,
     workspace_id: ObjectId | None = None,
+    organization_id: ObjectId | None = None,
+    description: str | None = None,
 ) -> NewToken:
-    """Write a token within a change; the event is the caller's. With `agent_id`, it works in `workspace_id` alone."""
+    """Write a token within a change; the event is the caller's. That of an agent, and the key of an organization, works
+    in `workspace_id` alone."""
     secret = new_token()
     record = to_record(
         ApiToken(
@@ -104,8 +111,15 @@ async def insert_token(
             expires_at=expires_at,
             agent_id=agent_id,
             workspace_id=workspace_id,
+            organization_id=organization_id,
+            description=description,
             created_at=change.at,
         )
     )
     await collection(ApiToken).insert_one(record, session=change.session)
-    return NewToken(without(record, {"secret_hash"}), secret)
+    return NewToken(without_secrets(record), secret)
+
+
+def without_secrets(record: ApiTokenRecord) -> ApiTokenRecord:
+    """A token as it may be shown."""
+    return without(record, SECRETS)

@@ -38,7 +38,7 @@ from resolvers.notification.store import with_marks
 from resolvers.user.user import own
 
 VERSION = 1
-_SECRETS = ("secret_hash", "csrf_token")
+_SECRETS = ("secret_hash", "previous_hash", "csrf_token")
 
 
 @operation("accountExport", caller=Caller.PERSON, read_only=True)

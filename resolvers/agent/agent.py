@@ -7,7 +7,7 @@ from pymongo.errors import DuplicateKeyError
 
 from auth.policies import mission as policy
 from auth.policies import workspace as workspace_policy
-from models import Agent, User, Workspace
+from models import Agent, ApiToken, User, Workspace
 from models.base import collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
@@ -30,7 +30,8 @@ from resolvers.kit.nouns import AGENT, WORKSPACE
 from resolvers.kit.operation import Caller, check_scope, operation
 from resolvers.kit.page import pages_by
 from resolvers.kit.plan_limits import require_plan_room
-from resolvers.member.workspace_member import add_service_user, remove_service_user, tell_name
+from resolvers.member.service_user import add_service_user, remove_service_user
+from resolvers.member.workspace_member import tell_name
 from resolvers.state.agent_there import is_gone
 from resolvers.state.proposal_status import withdraw
 
@@ -189,6 +190,7 @@ async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
         if named:
             workspace, _ = await set_fields(change, Workspace, workspace["_id"], named)
             change.append(workspace["_id"], WorkspaceUpdated(workspace=workspace))
+        await collection(ApiToken).delete_many({"user_id": door["user_id"]}, session=change.session)  # it has one
         await remove_service_user(change, workspace, door["user_id"])
         change.append(door["workspace_id"], AgentDeleted(deleted_id=door["_id"]))
         return ObjectId(door["_id"])

@@ -14,7 +14,7 @@ from models.workspace import Workspace
 from realtime.events.agent import AgentCreated
 from realtime.log import Change
 from resolvers.kit.context import Context
-from resolvers.member.workspace_member import add_service_user
+from resolvers.member.service_user import add_service_user
 
 
 @dataclass(frozen=True, slots=True)

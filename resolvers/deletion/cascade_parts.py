@@ -33,6 +33,7 @@ from models.card import KEPT_FIELDS
 from models.enums import MissionStatus
 from models.ids import IDS_PER_QUERY, portions
 from models.records import CardRecord, TombstoneRecord, TransferJobRecord
+from realtime.events.api_key import ApiKeyDeleted
 from realtime.events.organization import OrganizationMemberRemoved
 from realtime.events.pilotage import TodoUpdated
 from realtime.log import Change
@@ -96,8 +97,7 @@ async def take_notifications(change: Change, where: Where, most: int) -> int:
     return len(ids)
 
 
-_OF_AGENTS = (
-    (ApiToken, "user_id"),
+_OF_SERVICE_USERS = (
     (Notification, "user_id"),
     (ReadMark, "user_id"),
     (Inbox, "_id"),
@@ -120,8 +120,39 @@ async def _take_agents(change: Change, tombstone: TombstoneRecord, most: int) ->
     agent = await collection(Agent).find_one(query, {"user_id": 1}, session=change.session)
     if agent is None:
         return 0
-    taken, user_id = 0, agent["user_id"]
-    for model, key in _OF_AGENTS:
+    taken = await _take_service_user(change, tombstone, agent["user_id"], most)
+    if taken >= most:
+        return taken
+    await collection(Agent).delete_one({"_id": agent["_id"]}, session=change.session)
+    return taken + 1
+
+
+agents = Step((Agent, ApiToken, User, OrganizationMember), _take_agents)
+
+
+async def _take_keys(change: Change, tombstone: TombstoneRecord, most: int) -> int:
+    """Keys that worked in a deleted workspace, with the users that they acted as. Their organization is told."""
+    query = {"workspace_id": tombstone["_id"], "organization_id": {"$type": "objectId"}}
+    shown = {"user_id": 1, "organization_id": 1, "deleted_at": 1}
+    key = await collection(ApiToken).find_one(query, shown, session=change.session)
+    if key is None:
+        return 0
+    taken = await _take_service_user(change, tombstone, key["user_id"], most)
+    if taken >= most:
+        return taken
+    if key["deleted_at"] is None:
+        change.append(ObjectId(key["organization_id"]), ApiKeyDeleted(deleted_id=key["_id"]))
+    return taken + 1
+
+
+keys = Step((ApiToken, User, OrganizationMember), _take_keys)
+
+
+async def _take_service_user(change: Change, tombstone: TombstoneRecord, user_id: ObjectId, most: int) -> int:
+    """Delete a service user with all that is its own, its tokens last; how much that was. As much as was asked for, and
+    the user is still there."""
+    taken = 0
+    for model, key in _OF_SERVICE_USERS:
         while taken < most and (found := await take_some(change, tombstone, model, {key: user_id}, most - taken)):
             taken += len(found)
     if taken >= most:
@@ -132,11 +163,8 @@ async def _take_agents(change: Change, tombstone: TombstoneRecord, most: int) ->
     await collection(OrganizationMember).delete_many(mine, session=change.session)
     await collection(StreamHead).delete_one({"_id": user_id}, session=change.session)
     await collection(User).delete_one({"_id": user_id, "is_agent": True}, session=change.session)
-    await collection(Agent).delete_one({"_id": agent["_id"]}, session=change.session)
-    return taken + 1
-
-
-agents = Step((Agent, ApiToken, User, OrganizationMember), _take_agents)
+    await collection(ApiToken).delete_many(mine, session=change.session)  # it has one
+    return taken
 
 
 async def _take_missions(change: Change, tombstone: TombstoneRecord, most: int) -> int:

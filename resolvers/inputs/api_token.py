@@ -5,19 +5,23 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from auth.subject import USUAL_SCOPES
 from models.base import utc_now
 from models.enums import TokenScope
 from resolvers.kit.input import Date, Input, Name
 
-_MAX_SCOPES = 100  # bounds the work only: there are seven
+_MAX_SCOPES = 100  # bounds the work only: there are fewer
 
 
-def _scopes(value: Any) -> list[TokenScope]:
-    if value is None:
-        return list(TokenScope)
+def scopes_of(value: Any) -> list[TokenScope]:
+    """The scopes that a client names, each once."""
     if not isinstance(value, list | tuple) or not 1 <= len(value) <= _MAX_SCOPES:
         raise PydanticCustomError("scopes", "must be a list of at least one scope")
     return list(dict.fromkeys(_scope(element) for element in value))
+
+
+def _usual(value: Any) -> list[TokenScope]:
+    return list(USUAL_SCOPES) if value is None else scopes_of(value)
 
 
 def _scope(value: Any) -> TokenScope:
@@ -39,7 +43,7 @@ def _future(value: Any) -> Any:
 
 Scopes = Annotated[
     list[TokenScope],
-    BeforeValidator(_scopes),
+    BeforeValidator(_usual),
     WithJsonSchema({"type": "array", "minItems": 1, "items": {"type": "string", "enum": list(TokenScope)}}),
 ]
 Future = Annotated[Date, AfterValidator(_future)]
@@ -48,11 +52,12 @@ Future = Annotated[Date, AfterValidator(_future)]
 class ApiTokenCreate(Input):
     """A new personal access token.
 
-    `scopes` are all of them where they are left out.
+    `scopes` are those of projects, agents, notifications and the account where they are left out.
     """
 
     name: Name = Field(description="What it is for.")
     scopes: Scopes = Field(
-        default_factory=lambda: list(TokenScope), description="What it may be used for; everything by default."
+        default_factory=lambda: list(USUAL_SCOPES),
+        description="What it may be used for; by default all of projects, agents, notifications and the account.",
     )
     expires_at: Future | None = Field(None, description="When it ends; never by default.")

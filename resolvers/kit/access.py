@@ -70,7 +70,8 @@ async def _access_of_organization(
     """The same of what belongs to an organization, and to no workspace."""
     found: R | None = await collection(noun.model).find_one({"_id": object_id}, projection(fields, "organization_id"))
     # Of what is not there, a membership of nobody's organization is looked up.
-    membership = await organization_membership(ctx, ObjectId() if found is None else found["organization_id"])
+    organization_id = None if found is None else found.get("organization_id")  # a token may be nobody's key
+    membership = await organization_membership(ctx, organization_id or ObjectId())
     if found is None or membership is None:
         raise NotFound(noun.title)
     for question in (noun.reads, permission):

@@ -3,10 +3,23 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auth.policies import board, budget, credential, document, job, mission, organization, pilotage, proposal, workspace
+from auth.policies import (
+    api_key,
+    board,
+    budget,
+    credential,
+    document,
+    job,
+    mission,
+    organization,
+    pilotage,
+    proposal,
+    workspace,
+)
 from models import (
     Activity,
     Agent,
+    ApiToken,
     Attachment,
     Automation,
     AutomationTrace,
@@ -68,6 +81,9 @@ ORGANIZATION_MEMBER = noun(
     OrganizationMember, Kind.ORGANIZATION_MEMBER, shown_as="member", word="member", has_node=False
 )
 CREDENTIAL = noun(Credential, Kind.CREDENTIAL, reads=credential.READ, scope=TokenScope.ACCOUNT_WRITE, has_node=False)
+API_TOKEN = noun(
+    ApiToken, Kind.API_TOKEN, reads=api_key.READ, scope=TokenScope.ACCOUNT_WRITE, word="API key", has_node=False
+)
 BUDGET = noun(Budget, Kind.BUDGET, reads=budget.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 WORKSPACE = tenant(Workspace, Kind.WORKSPACE, WorkspaceMember, reads=workspace.READ)
 WORKSPACE_MEMBER = noun(WorkspaceMember, Kind.WORKSPACE_MEMBER, shown_as="member", word="member", has_node=False)

@@ -1,16 +1,15 @@
-"""Members of workspaces: people, and the service users that agents act as."""
+"""Members of workspaces: people, and service users."""
 
 from bson import ObjectId
 
 from auth.policies import workspace as policy
-from models import ApiToken, OrganizationMember, User, WorkspaceMember
+from models import User, WorkspaceMember
 from models.base import collection, to_record
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
-from models.ids import Kind, new_id, parse_id
-from models.records import UserRecord, WorkspaceMemberRecord, WorkspaceRecord
+from models.ids import Kind, parse_id
+from models.records import WorkspaceMemberRecord, WorkspaceRecord
 from models.write import find_and_delete
-from realtime.events.organization import OrganizationMemberAdded, OrganizationMemberRemoved
 from realtime.events.workspace import WorkspaceMemberAdded, WorkspaceMemberRemoved, WorkspaceMemberUpdated
 from realtime.log import Change, Committed
 from resolvers.deletion.deletion import bury, delete
@@ -22,7 +21,7 @@ from resolvers.kit.edit import set_fields
 from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import operation
 from resolvers.notification.store import drop_notifications
-from resolvers.user.user import user_of_member, without_secrets
+from resolvers.user.user import user_of_member
 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 
@@ -129,37 +128,10 @@ async def take_off_workspace(change: Change, workspace_id: ObjectId, user_id: Ob
 
 
 async def require_person(change: Change, user_id: ObjectId) -> None:
-    """Raise Conflict for the service user of an agent, which comes and goes with the agent."""
+    """Raise Conflict for a service user, which comes and goes with its agent or its key."""
     query = {"_id": user_id, "is_agent": True}
     if await collection(User).find_one(query, {"_id": 1}, session=change.session) is not None:
-        raise Conflict("This member is an agent: delete the agent instead")
-
-
-async def add_service_user(change: Change, workspace: WorkspaceRecord, name: str, slug: str) -> UserRecord:
-    """Make the user that an agent acts as, a member of the workspace and its organization, within a change."""
-    user_id = new_id(Kind.USER)
-    email = f"agent-{slug}-{user_id}@agents.invalid"
-    user = to_record(User(id=user_id, email=email, name=name, is_agent=True, created_at=change.at))
-    await collection(User).insert_one(user, session=change.session)
-    member = to_record(
-        OrganizationMember(
-            organization_id=workspace["organization_id"], user_id=user_id, role=Role.MEMBER, created_at=change.at
-        )
-    )
-    await collection(OrganizationMember).insert_one(member, session=change.session)
-    change.append(workspace["organization_id"], OrganizationMemberAdded(member=member))
-    await insert_workspace_member(change, workspace, user_id, Role.MEMBER, PilotageRole.VIEWER)
-    return without_secrets(user)
-
-
-async def remove_service_user(change: Change, workspace: WorkspaceRecord, user_id: ObjectId) -> None:
-    """Take an agent's user off its workspace and end its tokens. The user stays: what it wrote keeps its author."""
-    await collection(ApiToken).delete_many({"user_id": user_id}, session=change.session)  # it has one
-    await take_off_workspace(change, workspace["_id"], user_id)
-    query = {"organization_id": workspace["organization_id"], "user_id": user_id}
-    deleted = await collection(OrganizationMember).delete_one(query, session=change.session)
-    if deleted.deleted_count:
-        change.append(workspace["organization_id"], OrganizationMemberRemoved(user_id=user_id))
+        raise Conflict("This member is an agent, or a key: delete that instead")
 
 
 async def _find_member(change: Change, workspace_id: ObjectId, user_id: ObjectId) -> WorkspaceMemberRecord:

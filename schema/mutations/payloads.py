@@ -110,10 +110,16 @@ class PersonPasswordPayload:
     cursor: Cursor = cursor_field()
 
 
-@strawberry.type(description="What creating a token returns.")
+@strawberry.type(description="What creating a token, or giving a key another text, returns.")
 class ApiTokenPayload:
     api_token: ApiToken = strawberry.field(description="The token, without its text.")
     secret: str = strawberry.field(description="Its text, shown this once.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="What a change of an API key returns.")
+class ApiKeyPayload:
+    api_token: ApiToken = strawberry.field(description="The key as it is now.")
     cursor: Cursor = cursor_field()
 
 

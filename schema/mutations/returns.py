@@ -66,6 +66,8 @@ MADE: Mapping[Any, type] = {
 """The payload of what an operation makes that is no noun: its fields are the attributes of that, and the cursor."""
 
 NAMED: Mapping[str, tuple[str, type]] = {
+    "apiKeyRevoke": ("api_token", payloads.ApiKeyPayload),
+    "apiKeyUpdate": ("api_token", payloads.ApiKeyPayload),
     "consentGive": ("consents", payloads.ConsentPayload),
     "jobClaim": ("jobs", payloads.JobClaimPayload),
     "missionClaim": ("mission", payloads.MissionClaimPayload),

@@ -229,3 +229,44 @@ async def test_secrets_are_stored_as_hashes_and_not_shown(signed_in: SignedIn) -
 
     assert signed_in.cookie.partition(".")[2] not in str(stored)
     assert signed_in.csrf_token not in repr(subject)
+
+
+async def test_what_a_key_may_no_more_ends_what_it_was_let_in_for(database: Database) -> None:
+    before, now = new_token(), utc_now()
+    secret, token = await make_token(
+        organization_id=new_id(Kind.ORGANIZATION),
+        previous_hash=hash_secret(before),
+        previous_until=now + timedelta(hours=1),
+        rotations=1,
+    )
+    of_key, tokens = {"_id": token["_id"]}, collection(ApiToken)
+    current, previous = await by_bearer(secret), await by_bearer(before)
+
+    async def standing(**values: object) -> list[bool]:
+        """Whether each of the two still stands where the key is otherwise."""
+        await tokens.update_one(of_key, {"$set": values})
+        stands = [await still_valid(subject) for subject in (current, previous)]
+        await tokens.replace_one(of_key, token)
+        return stands
+
+    # The text of before ends by itself
+    assert (current.organization_id, current.expires_at) == (token["organization_id"], None)
+    assert previous.expires_at == token["previous_until"]
+    assert await standing() == [True, True]
+    assert await standing(previous_until=now - timedelta(seconds=1)) == [True, False]
+
+    # Another rotation ends it, and without grace the one that was there, too
+    assert await standing(rotations=2, previous_until=now + timedelta(hours=1)) == [True, False]
+    assert await standing(rotations=2, previous_until=None) == [False, False]
+    ways: list[Record] = [{"is_active": False}, {"revoked_at": now}, {"deleted_at": now}, {"scopes": []}]
+    for ended in ways:
+        assert await standing(**ended) == [False, False]
+
+    # A token of before has none of it
+    await tokens.update_one(
+        of_key, {"$unset": dict.fromkeys(("is_active", "revoked_at", "deleted_at", "rotations"), 1)}
+    )
+    await by_bearer(secret)
+    await tokens.update_one(of_key, {"$set": {"previous_until": now}})
+    with pytest.raises(Unauthenticated):
+        await by_bearer(before)

@@ -33,6 +33,7 @@ from resolvers.inputs.account import (
     UserUpdate,
 )
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
+from resolvers.inputs.api_key import ApiKeyCreate, ApiKeyRotate, ApiKeyUpdate, KeyUseList
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.inputs.automation import AutomationCreate, AutomationUpdate
@@ -277,6 +278,17 @@ CALLS: dict[str, Arguments] = {
     "preSessionMessage": lambda ids: (ids["pre_session"], PreSessionSay(content="Shorter")),
     "preSessionAccept": lambda ids: (ids["pre_session"],),
     "preSessionCancel": lambda ids: (ids["pre_session"],),
+    "apiKey": lambda ids: (ids["api_token"],),
+    "apiKeys": lambda ids: (ids["organization"],),
+    "apiKeyCreate": lambda ids: (ApiKeyCreate.of(organization_id=ids["organization"], name="Robot"),),
+    "apiKeyUpdate": lambda ids: (
+        ids["api_token"],
+        ApiKeyUpdate.of(name="Other", scopes=["projects:read"], is_active=False),
+    ),
+    "apiKeyRotate": lambda ids: (ids["api_token"], ApiKeyRotate()),
+    "apiKeyRevoke": lambda ids: (ids["api_token"],),
+    "apiKeyDelete": lambda ids: (ids["api_token"],),
+    "apiKeyUses": lambda ids: (ids["api_token"], KeyUseList()),
     "credential": lambda ids: (ids["credential"],),
     "credentialCreate": lambda ids: (
         CredentialCreate.of(organization_id=ids["organization"], key="other.example", value="sk-another"),

@@ -12,6 +12,7 @@ from tests.denials.world import World, build, fingerprint
 from tests.resolvers.lab import People
 
 MAKES_ANOTHER = {
+    "apiKeyCreate",
     "apiTokenCreate",
     "assistantMessage",
     "attachmentCreate",
@@ -49,6 +50,7 @@ MAKES_ANOTHER = {
 """What makes one more each time."""
 
 COUNTS = {
+    "apiKeyRotate",
     "credentialReveal",
     "credentialRotate",
     "credentialVerify",
@@ -121,7 +123,7 @@ FIRST = [
     "checklistItemUpdate",
     "organizationMemberUpdate",
 ]
-LAST = ["queueDelete", "cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
+LAST = ["apiKeyDelete", "queueDelete", "cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
 
 
 def order(name: str) -> tuple[bool, int, bool, str]:

@@ -33,6 +33,7 @@ from models.installation_enums import BackupStatus
 from resolvers.account import api_token
 from resolvers.account.avatar import set_avatar
 from resolvers.agent import agent
+from resolvers.api_key import api_key
 from resolvers.attachment import attachment
 from resolvers.automation import automation
 from resolvers.automation.follow import follow as follow_automations
@@ -48,6 +49,7 @@ from resolvers.document import document
 from resolvers.document import link as document_link
 from resolvers.files.attachment_link import link_to
 from resolvers.inputs.agent import AgentCreate
+from resolvers.inputs.api_key import ApiKeyCreate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.inputs.automation import AutomationCreate
@@ -368,6 +370,9 @@ async def _tokens(world: World) -> None:
     for missing in TokenScope:
         await token(world.token_without(missing), [one for one in TokenScope if one is not missing])
     world.ids["token"] = await token("every scope", list(TokenScope))
+    robot = ApiKeyCreate.of(organization_id=world.ids["organization"], workspace_id=world.ids["workspace"], name="Key")
+    made = (await api_key.create_api_key(again(world.owner), robot)).value
+    world.tokens["key"], world.ids["api_token"] = made.secret, made.api_token["_id"]
     expired = await token("expired", list(TokenScope))
     yesterday = utc_now() - timedelta(days=1)
     await collection(ApiToken).update_one({"_id": expired}, {"$set": {"expires_at": yesterday}})

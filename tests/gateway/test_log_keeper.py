@@ -15,7 +15,7 @@ from bson import ObjectId
 
 from auth.subject import ANONYMOUS
 from auth.vault import Vault, new_vault_key
-from gateway import log_keeper
+from gateway import log_keeper, waiting
 from gateway.database import Database
 from gateway.log_keeper import LogKeeper, Pace, trim
 from gateway.log_text import entry_of
@@ -152,7 +152,7 @@ async def test_the_latest_is_kept_and_found_by_level_and_part(people: People, mo
 async def test_what_a_collector_does_not_take_waits_and_beyond_that_is_counted(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(log_keeper, "WAITING", 5)
+    monkeypatch.setattr(waiting, "WAITING", 5)
     collector, dropped = Collector(away=[True]), list[int]()
     root = await root_of(people, collector)
     values = LogExportUpdate.of(

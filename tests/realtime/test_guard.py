@@ -148,6 +148,18 @@ async def test_reading_ends_with_its_token(guard: Guard) -> None:
     assert isinstance(await reader.end_of_reading(), Unauthenticated)
 
 
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"rotations": 1}, {"scopes": []}], ids=lambda change: next(iter(change))
+)
+async def test_reading_ends_where_a_key_lets_in_no_more_or_for_less(guard: Guard, change: dict[str, object]) -> None:
+    subject = await with_token()
+    reader, _ = watch(guard, subject)
+
+    await collection(ApiToken).update_one({"_id": subject.credential_id}, {"$set": change})
+
+    assert isinstance(await reader.end_of_reading(), Unauthenticated)
+
+
 async def test_reading_of_a_workspace_ends_with_the_membership(guard: Guard) -> None:
     subject = await sign_in()
     membership = await join(subject)

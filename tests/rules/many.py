@@ -13,6 +13,7 @@ from tests.rules.code import Code, Module, Told
 MANY = frozenset({"delete_many", "update_many"})
 APART = {
     "FileChunk": "it is written in no transaction",
+    "KeyUse": "it is written in no transaction",
     "LogEntry": "it is written in no transaction",
     "LoggedEvent": "a transaction adds some and touches none that are there",
     "Migration": "nothing else runs while a dump is restored",

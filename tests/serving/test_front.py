@@ -47,7 +47,11 @@ class Entered:
         self.answered: list[tuple[str, int]] = []
         self.sent: list[Message] = []
         self.front = Front(
-            self._routes, lambda: self._endpoint, hosts, lambda *told: self.answered.append((told[0], told[1]))
+            self._routes,
+            lambda: self._endpoint,
+            hosts,
+            lambda *told: self.answered.append((told[0], told[1])),
+            lambda _: None,
         )
 
     async def call(self, type: str, method: str | None, path: str, *hosts: bytes) -> None:

@@ -295,6 +295,7 @@ CASES: dict[str, Case] = {
 INSTALLATION = "what is set for the installation is no workspace's"
 INVITATIONS = "invitations are for admins, and a workspace's stream is for all its members"
 PLUGINS = "plugins are for admins, and a workspace's stream is for all its members"
+KEYS = "keys are for admins, and organizations have no stream that can be watched"
 CREDENTIALS = "credentials are for admins, and organizations have no stream that can be watched"
 PLANS = "plans are the organization's, which has no stream that can be watched"
 BUDGETS = "budgets are the organization's, which has no stream that can be watched"
@@ -360,6 +361,8 @@ UNSEEN: dict[str, str] = {
     "budgetCreate": BUDGETS,
     "budgetUpdate": BUDGETS,
     "budgetDelete": BUDGETS,
+    "apiKeyRotate": KEYS,
+    "apiKeyRevoke": KEYS,
     "credentialCreate": CREDENTIALS,
     "credentialUpdate": CREDENTIALS,
     "credentialRotate": CREDENTIALS,

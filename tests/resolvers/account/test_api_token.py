@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from auth.subject import USUAL_SCOPES
 from models import ApiToken
 from models.base import collection, utc_now
 from models.enums import TokenScope
@@ -37,7 +38,7 @@ async def test_a_token_works_and_its_secret_is_kept_as_a_hash_only(people: Peopl
     assert created.api_token["prefix"] == created.secret[:9]
     assert created.secret not in stored.values()
     assert "secret_hash" not in stub(created.api_token)
-    assert created.api_token["scopes"] == list(TokenScope)
+    assert created.api_token["scopes"] == list(USUAL_SCOPES)
     assert (await event_types(ada.user_id))[-1] == "ApiTokenCreated"
 
 
@@ -76,7 +77,7 @@ async def test_repeated_scopes_are_kept_once_in_their_order() -> None:
     scopes = ["projects:write", "account:read", "projects:write"]
 
     assert token_input(scopes=scopes).scopes == [TokenScope.PROJECTS_WRITE, TokenScope.ACCOUNT_READ]
-    assert token_input(scopes=None).scopes == list(TokenScope)
+    assert token_input(scopes=None).scopes == list(USUAL_SCOPES)
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,9 @@ from resolvers.member.organization_member import (
     list_organization_members,
     remove_organization_member,
 )
+from resolvers.member.service_user import add_service_user, remove_service_user
 from resolvers.member.workspace_member import (
-    add_service_user,
     list_workspace_members,
-    remove_service_user,
     remove_workspace_member,
     update_workspace_member,
 )
