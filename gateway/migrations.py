@@ -21,6 +21,7 @@ from realtime.lease import hold, holding
 from realtime.retention import remember_oldest
 from resolvers.agent.agent_rebuild import AGENT_STEP
 from resolvers.kit.migration_step import MigrationStep, Work, over_all
+from resolvers.kit.numbers_rebuild import NUMBER_STEPS
 from resolvers.kit.sort_keys_rebuild import SORT_STEPS
 from resolvers.lane.card_facts_rebuild import FACTS_STEP
 from resolvers.lane.rebuild import LANE_STEPS
@@ -40,6 +41,7 @@ STEPS: Sequence[MigrationStep] = (
     AGENT_STEP,
     MESSAGES_STEP,
     RUNS_STEP,
+    *NUMBER_STEPS,
 )
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 

@@ -12,6 +12,7 @@ from models.enums import AutonomyMode, Verdict
 from models.facts import REST, SHOWN, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME, SLUG
+from models.number import Number, number_index
 from models.records import AgentRecord
 
 
@@ -28,6 +29,7 @@ class Agent(Stored[AgentRecord]):
     created_by: PydanticObjectId | None = None
     name: Annotated[str, Facts("The name.", SHOWN | WRITTEN, text=NAME)]
     slug: Annotated[str, Facts("The name in addresses, unique in the workspace.", SHOWN | WRITTEN, text=SLUG)]
+    number: Number = None
     description: Annotated[str | None, Facts("What it is good at.", SHOWN | WRITTEN, text=MARKDOWN)] = None
     autonomy_mode: Annotated[AutonomyMode, Facts("How freely it acts.", SHOWN | WRITTEN)] = AutonomyMode.SUPERVISED
     skill_ids: list[PydanticObjectId] = Field(default_factory=list)
@@ -56,4 +58,5 @@ class Agent(Stored[AgentRecord]):
             IndexModel([("workspace_id", ASCENDING), ("slug", ASCENDING), ("deleted_at", ASCENDING)], unique=True),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("user_id", ASCENDING)]),
+            number_index("workspace_id"),
         ]

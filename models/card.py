@@ -12,6 +12,7 @@ from models.enums import Priority
 from models.facts import FILTER, GRAPH, LISTED, SHOWN, SORT, TEMPLATE, TOOL, TRANSFER, UPDATE, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, TITLE
+from models.number import Number, number_index
 from models.records import CardRecord
 from models.text import sort_key
 
@@ -73,6 +74,7 @@ class Card(Stored[CardRecord]):
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.CARD))
     workspace_id: PydanticObjectId
+    number: Number = None
     project_id: Annotated[PydanticObjectId, Facts("The project that it belongs to.", refers=Kind.PROJECT)]
     scope_id: Annotated[
         PydanticObjectId | None,
@@ -169,4 +171,5 @@ class Card(Stored[CardRecord]):
                 [("project_id", ASCENDING), ("active_mission_id", ASCENDING)],
                 partialFilterExpression={"active_mission_id": {"$type": "objectId"}},
             ),
+            number_index("workspace_id"),
         ]

@@ -46,7 +46,8 @@ class StreamHead(Recorded[StreamHeadRecord]):
 
     `epoch` names this incarnation of the stream: a cursor of another epoch cannot be resumed. Retention finds it by
     `oldest_at`, when the oldest event was written that the log still holds (None: there is none), and by `size`, how
-    many bits their number has. `turns` counts transactions that have written it first, to keep others out.
+    many bits their number has. `turns` counts transactions that have written it first, to keep others out. `numbers`
+    are the last that its objects were given, by their collections (`realtime.numbers`).
     """
 
     id: PydanticObjectId
@@ -56,6 +57,7 @@ class StreamHead(Recorded[StreamHeadRecord]):
     oldest_at: datetime | None = None
     size: int = 0
     turns: int = 0
+    numbers: dict[str, int] = Field(default_factory=dict)
 
     class Settings:
         name = "streams"

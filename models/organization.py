@@ -11,6 +11,7 @@ from models.billing import BillingSubscription, PlanLimits
 from models.enums import Role, Told
 from models.facts import GRAPH, Facts
 from models.ids import Kind
+from models.number import DrawnNumber, drawn_index
 from models.records import OrganizationMemberRecord, OrganizationRecord
 
 RELAY_THRESHOLD = 0.8
@@ -35,6 +36,7 @@ class Organization(Stored[OrganizationRecord]):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ORGANIZATION))
     name: Annotated[str, Facts("The name.")]
     slug: Annotated[str, Facts("The name in addresses, unique in this installation.")]
+    number: DrawnNumber = None
     owner_id: Annotated[PydanticObjectId, Facts("Whom it belongs to.", refers=Kind.USER)]
     plan: Annotated[str | None, Facts("The plan that it is on, by its slug; null for none.", GRAPH)] = None
     limits: Annotated[PlanLimits, Facts("How much it may have, since it took its plan.", GRAPH)] = Field(
@@ -56,7 +58,7 @@ class Organization(Stored[OrganizationRecord]):
 
     class Settings:
         name = "organizations"
-        indexes = [IndexModel([("slug", ASCENDING)], unique=True)]
+        indexes = [IndexModel([("slug", ASCENDING)], unique=True), drawn_index()]
 
 
 class OrganizationMember(Stored[OrganizationMemberRecord]):

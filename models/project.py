@@ -12,6 +12,7 @@ from models.enums import Role
 from models.facts import LISTED, SHOWN, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME, PATH
+from models.number import Number, number_index
 from models.records import ProjectMemberRecord, ProjectRecord
 from models.text import sort_key
 
@@ -27,6 +28,7 @@ class Project(Stored[ProjectRecord]):
     workspace_id: Annotated[PydanticObjectId, Facts("Where it belongs.", refers=Kind.WORKSPACE)]
     name: Annotated[str, Facts("The name.", SHOWN | WRITTEN | LISTED | TRANSFER, text=NAME)]
     name_key: str = Field(default_factory=lambda data: sort_key(data["name"]))
+    number: Number = None
     description: Annotated[str | None, Facts("What it is about.", SHOWN | WRITTEN | TRANSFER, text=MARKDOWN)] = None
     deadline: Annotated[datetime | None, Facts("When it should be done.", SHOWN | WRITTEN | LISTED | TRANSFER)] = None
     path: Annotated[
@@ -46,6 +48,7 @@ class Project(Stored[ProjectRecord]):
         indexes = [
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("name_key", ASCENDING)]),
+            number_index("workspace_id"),
         ]
 
 

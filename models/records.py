@@ -32,6 +32,7 @@ class AgentRecord(TypedDict):
     created_by: ObjectId | None
     name: str
     slug: str
+    number: int | None
     description: str | None
     autonomy_mode: str
     skill_ids: list[ObjectId]
@@ -253,6 +254,7 @@ class CardRecord(TypedDict):
     _id: ObjectId
     created_at: datetime
     workspace_id: ObjectId
+    number: int | None
     project_id: ObjectId
     scope_id: ObjectId | None
     column_id: ObjectId | None
@@ -532,6 +534,7 @@ class StreamHeadRecord(TypedDict):
     oldest_at: NotRequired[datetime | None]
     size: NotRequired[int]
     turns: NotRequired[int]
+    numbers: NotRequired[dict[str, int]]
 
 
 class FanoutRecord(TypedDict):
@@ -973,6 +976,7 @@ class OrganizationRecord(TypedDict):
     created_at: datetime
     name: str
     slug: str
+    number: int | None
     owner_id: ObjectId
     plan: str | None
     limits: PlanLimitsRecord
@@ -1212,6 +1216,7 @@ class ProjectRecord(TypedDict):
     workspace_id: ObjectId
     name: str
     name_key: str
+    number: int | None
     description: str | None
     deadline: datetime | None
     path: str | None
@@ -1669,6 +1674,7 @@ class UserRecord(TypedDict):
     email: str
     name: str | None
     job_title: str | None
+    number: int | None
     is_agent: bool
     password_hash: str | None
     email_verified_at: datetime | None

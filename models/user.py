@@ -12,6 +12,7 @@ from models.enums import ConsentSubject, PilotageRole, ServerRole
 from models.facts import Facts
 from models.ids import Kind
 from models.installation_enums import AuthProvider
+from models.number import DrawnNumber, drawn_index
 from models.records import UserRecord
 
 
@@ -57,6 +58,7 @@ class User(Stored[UserRecord]):
     email: Annotated[str, Facts("The e-mail address.")]
     name: Annotated[str | None, Facts("The name to show.")] = None
     job_title: Annotated[str | None, Facts("What the person does.")] = None
+    number: DrawnNumber = None
     is_agent: Annotated[bool, Facts("Whether it is the service user of an agent.")] = False
     created_at: Annotated[datetime, Facts("When the account was made.")] = Field(default_factory=utc_now)
     password_hash: str | None = None
@@ -75,6 +77,7 @@ class User(Stored[UserRecord]):
         name = "users"
         indexes = [
             IndexModel([("email", ASCENDING)], unique=True),
+            drawn_index(),
             IndexModel([("is_agent", ASCENDING), ("deleted_at", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("server_role", ASCENDING), ("_id", ASCENDING)]),
         ]

@@ -14,6 +14,7 @@ from models.base import utc_now
 from models.caller import others_ask
 from realtime.cursor import Cursor
 from realtime.events import Event
+from realtime.heads import Counting
 
 T = TypeVar("T")
 
@@ -41,11 +42,13 @@ class Together:
 
     `lanes` are those that `resolvers.lane.store` has read for them, as they stand after the last of them; `known` is
     what else was read for all, by the id that it is about. `pending` is to be written at the end, by what writes it.
+    `counting` is what it has counted in streams.
     """
 
     lanes: dict[ObjectId, Any] = field(default_factory=dict)
     known: dict[ObjectId, Any] = field(default_factory=dict)
     pending: dict["Write", list[Any]] = field(default_factory=dict)
+    counting: Counting = field(default_factory=Counting)
 
 
 @dataclass(slots=True)
@@ -79,6 +82,14 @@ class Change:
     def append(self, stream_id: ObjectId, *events: Event) -> None:
         """Record what happened in the history of a workspace, an organization or a user."""
         self.events.setdefault(stream_id, []).extend(events)
+
+    async def count(self, stream_id: ObjectId, what: str, many: int = 1) -> int:
+        """The first of the next `many` numbers of what is counted in a stream; its head is written at the end.
+
+        It is read here instead of there, with those of the streams that this change has told of.
+        """
+        await self.together.counting.read([stream_id, *self.events], self.session)
+        return self.together.counting.count(stream_id, what, many)
 
     def write_last(self, write: "Write", *what: Any) -> None:
         """Have something written at the end of the transaction: once, with all of its kind that its changes have left.

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from bson import ObjectId
 from pymongo import UpdateOne
@@ -17,27 +18,72 @@ from realtime.cursor import Cursor
 WRITE_CONFLICT = 112
 
 
-async def advance(by: Mapping[ObjectId, int], session: AsyncClientSession) -> dict[ObjectId, Cursor]:
+@dataclass(slots=True)
+class Counting:
+    """What a transaction knows of heads: `heads` as they were before it, None for a stream that is new, and the last
+    `numbers` that it has given to objects of a stream, by what is counted there."""
+
+    heads: dict[ObjectId, StreamHeadRecord | None] = field(default_factory=dict)
+    numbers: dict[ObjectId, dict[str, int]] = field(default_factory=dict)
+
+    async def read(self, stream_ids: Iterable[ObjectId], session: AsyncClientSession) -> None:
+        """Read the heads that are not known yet."""
+        if unknown := [stream_id for stream_id in stream_ids if stream_id not in self.heads]:
+            found = await collection(StreamHead).find({"_id": {"$in": unknown}}, session=session).to_list()
+            self.heads |= {**dict.fromkeys(unknown), **{head["_id"]: head for head in found}}
+
+    def count(self, stream_id: ObjectId, what: str, many: int) -> int:
+        """The first of the next `many` numbers of a stream whose head is known."""
+        numbers = self.numbers.setdefault(stream_id, {})
+        if what not in numbers:
+            head = self.heads[stream_id]
+            numbers[what] = 0 if head is None else head.get("numbers", {}).get(what, 0)
+        numbers[what] += many
+        return numbers[what] - many + 1
+
+
+async def advance(
+    by: Mapping[ObjectId, int], session: AsyncClientSession, counting: Counting | None = None
+) -> dict[ObjectId, Cursor]:
     """Give out the next numbers of streams within a transaction; the cursors say the last number of each.
 
-    A new stream gets its epoch. Any number of streams takes two requests: on the embedded database a write costs more
-    by being sent than by its size, and `findAndModify` reads the whole collection.
+    What was counted in streams is written with them. A new stream gets its epoch. Any number of streams takes two
+    requests: on the embedded database a write costs more by being sent than by its size, and `findAndModify` reads the
+    whole collection. Where something was counted, the first of the two has been made.
     """
-    heads = collection(StreamHead)
-    found = await heads.find({"_id": {"$in": list(by)}}, session=session).to_list()
-    known = {head["_id"]: head for head in found}
-    new = {stream_id: _new(stream_id) for stream_id in by if stream_id not in known}
-    after = {
-        stream_id: Cursor(head["epoch"], head["seq"] + by[stream_id]) for stream_id, head in {**known, **new}.items()
-    }
-    await heads.bulk_write(
-        [
-            UpdateOne({"_id": stream_id}, _advanced(known.get(stream_id), after[stream_id], count), upsert=True)
-            for stream_id, count in sorted(by.items())
-        ],
-        session=session,
-    )
-    return after
+    counting = counting or Counting()
+    counts = {**dict.fromkeys(counting.numbers, 0), **by}
+    await counting.read(counts, session)
+    after: dict[ObjectId, Cursor] = {}
+    updates: list[UpdateOne] = []
+    for stream_id, count in sorted(counts.items()):
+        known = counting.heads[stream_id]
+        head = known or _new(stream_id)
+        after[stream_id] = Cursor(head["epoch"], head["seq"] + count)
+        update = _advanced(known, after[stream_id], count)
+        numbers = {f"numbers.{what}": last for what, last in counting.numbers.get(stream_id, {}).items()}
+        if numbers:
+            update["$set"] = {**update.get("$set", {}), **numbers}
+        updates.append(UpdateOne({"_id": stream_id}, update, upsert=True))
+    await collection(StreamHead).bulk_write(updates, session=session)
+    return {stream_id: after[stream_id] for stream_id in by}
+
+
+async def reserve(by: Mapping[ObjectId, int], what: str) -> dict[ObjectId, int]:
+    """The first of some numbers of what is counted in streams, outside of any transaction: those that nothing is given
+    in the end stay unused. What is in no history is left out."""
+    heads, key = collection(StreamHead), f"numbers.{what}"
+    while True:
+        last: dict[ObjectId, int | None] = {}
+        for ids in portions(by):
+            async for head in heads.find({"_id": {"$in": ids}}, {key: 1}):
+                last[head["_id"]] = head.get("numbers", {}).get(what)
+        updates = [
+            UpdateOne({"_id": stream_id, key: known}, {"$set": {key: (known or 0) + by[stream_id]}})
+            for stream_id, known in last.items()
+        ]
+        if not updates or (await heads.bulk_write(updates, ordered=False)).matched_count == len(updates):
+            return {stream_id: (known or 0) + 1 for stream_id, known in last.items()}
 
 
 async def occupy(stream_id: ObjectId, session: AsyncClientSession) -> None:
@@ -48,11 +94,12 @@ async def occupy(stream_id: ObjectId, session: AsyncClientSession) -> None:
 def _advanced(known: StreamHeadRecord | None, after: Cursor, count: int) -> Record:
     """The update of a head; what retention finds it by changes seldom."""
     if known is None:
-        begun = {"epoch": after.epoch, "floor": 0, "oldest_at": utc_now(), "size": size_of(count)}
+        oldest_at = utc_now() if count else None
+        begun = {"epoch": after.epoch, "floor": 0, "oldest_at": oldest_at, "size": size_of(count)}
         return {"$inc": {"seq": count}, "$setOnInsert": begun}
     changes: Record = {}
     # Not where there are events of before retention knew of it: the back-fill looks at them.
-    if known["seq"] == known["floor"] and known.get("oldest_at") is None:
+    if count and known["seq"] == known["floor"] and known.get("oldest_at") is None:
         changes["oldest_at"] = utc_now()
     if (size := size_of(after.seq - known["floor"])) != known.get("size"):
         changes["size"] = size

@@ -257,10 +257,11 @@ async def _number(
     for change in changes:
         for stream_id, events in change.events.items():
             counts[stream_id] = counts.get(stream_id, 0) + len(events)
-    if not counts:
+    counting = changes[0].together.counting
+    if not counts and not counting.numbers:
         return [{} for _ in changes], {}, []
     try:
-        heads = await advance(counts, session)
+        heads = await advance(counts, session, counting)
     except DuplicateKeyError as error:  # another process began the stream at the same moment
         error._add_error_label("TransientTransactionError")
         raise

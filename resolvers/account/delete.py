@@ -168,6 +168,7 @@ async def _forget(change: Change, user: UserRecord) -> None:
         id=user_id,
         email=f"deleted-{user_id}@deleted.invalid",
         name=DELETED_NAME,
+        number=user.get("number"),
         created_at=user["created_at"],
         deleted_at=change.at,
     )

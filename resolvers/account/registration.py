@@ -10,7 +10,7 @@ from pymongo.errors import DuplicateKeyError
 
 from auth.passwords import hash_password
 from models import User
-from models.base import collection, to_record
+from models.base import to_record
 from models.billing import Plan
 from models.enums import MailTemplate, PilotageRole, ServerRole
 from models.errors import Conflict
@@ -19,6 +19,7 @@ from models.installation_enums import AuthProvider
 from models.records import SessionRecord, UserRecord
 from realtime.events.account import UserCreated
 from realtime.log import Change, Committed
+from realtime.numbers import insert
 from resolvers.account.sign_in import SignIn, signed_in, start
 from resolvers.kit.context import Context
 from resolvers.mail.mail import insert_mail
@@ -84,7 +85,7 @@ async def write_account(
     async def body(change: Change, slug: str) -> T:
         user = _user(user_id, account, password_hash, change.at)
         try:
-            await collection(User).insert_one(user, session=change.session)
+            await insert(change, User, user)
         except DuplicateKeyError as error:
             raise Conflict("belongs to an account already", field="email") from error
         change.append(user_id, UserCreated(user=without_secrets(user)))

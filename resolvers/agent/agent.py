@@ -17,6 +17,7 @@ from models.records import AgentRecord, WorkspaceMemberRecord, WorkspaceRecord
 from realtime.events.agent import AgentCreated, AgentDeleted, AgentUpdated
 from realtime.events.workspace import WorkspaceUpdated
 from realtime.log import Change, Committed
+from realtime.numbers import insert
 from resolvers.account.api_token import insert_token
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
@@ -113,7 +114,7 @@ async def create_agent(ctx: Context, _membership: WorkspaceMemberRecord, values:
             )
         )
         try:
-            await collection(Agent).insert_one(agent, session=change.session)
+            await insert(change, Agent, agent)
         except DuplicateKeyError as error:
             raise Conflict(TAKEN, field="slug") from error
         made = await insert_token(

@@ -13,6 +13,7 @@ from models.records import AgentRecord
 from models.workspace import Workspace
 from realtime.events.agent import AgentCreated
 from realtime.log import Change
+from realtime.numbers import insert
 from resolvers.kit.context import Context
 from resolvers.member.service_user import add_service_user
 
@@ -76,6 +77,6 @@ async def find_built_in(change: Change, workspace_id: ObjectId, wanted: BuiltIn)
             updated_at=change.at,
         )
     )
-    await collection(Agent).insert_one(agent, session=change.session)
+    await insert(change, Agent, agent)
     change.append(workspace_id, AgentCreated(agent=agent))
     return agent

@@ -17,6 +17,7 @@ from models.ids import Kind, check_inside, new_id
 from models.records import CardRecord, ChecklistItemRecord, ColumnRecord, ProjectRecord
 from realtime.events.card import CardCreated
 from realtime.log import Change, Committed
+from realtime.numbers import insert
 from resolvers.activity.activity import record_activity
 from resolvers.card.progress import progress_at
 from resolvers.deletion.cascade import delete_cards
@@ -85,7 +86,7 @@ async def insert_card(
     rank, order = await end_of(change, LaneKey.of(project["_id"], column_id))
     card = new_card(change, project, column, rank, {**values, **await progress_at(change, {}, column)})
     try:
-        await collection(Card).insert_one(card, session=change.session)
+        await insert(change, Card, card)
     except DuplicateKeyError as error:
         if values.get("id") is None:  # the gateway's own choice is no fault of the client: the change is run again
             error._add_error_label("TransientTransactionError")

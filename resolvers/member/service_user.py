@@ -10,6 +10,7 @@ from models.records import UserRecord, WorkspaceRecord
 from realtime.events.organization import OrganizationMemberAdded, OrganizationMemberRemoved, OrganizationMemberUpdated
 from realtime.events.workspace import WorkspaceMemberUpdated
 from realtime.log import Change
+from realtime.numbers import insert
 from resolvers.kit.edit import set_fields
 from resolvers.member.workspace_member import insert_workspace_member, take_off_workspace
 from resolvers.user.user import without_secrets
@@ -22,7 +23,7 @@ async def add_service_user(
     user_id = new_id(Kind.USER)
     email = f"agent-{slug}-{user_id}@agents.invalid"
     user = to_record(User(id=user_id, email=email, name=name, is_agent=True, created_at=change.at))
-    await collection(User).insert_one(user, session=change.session)
+    await insert(change, User, user)
     member = to_record(
         OrganizationMember(
             organization_id=workspace["organization_id"], user_id=user_id, role=role, created_at=change.at

@@ -19,6 +19,7 @@ from models.text import slug_of
 from models.write import find_and_delete
 from realtime.events.organization import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
 from realtime.log import Change, Committed
+from realtime.numbers import insert
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
 from resolvers.kit.access import projection
@@ -136,7 +137,7 @@ async def insert_organization(
         )
     )
     try:
-        await collection(Organization).insert_one(organization, session=change.session)
+        await insert(change, Organization, organization)
     except DuplicateKeyError as error:
         raise Conflict("is taken", field="slug") from error
     change.append(organization_id, OrganizationCreated(organization=organization))

@@ -15,6 +15,7 @@ from models.records import ProjectRecord, ScopeRecord, WorkspaceMemberRecord, Wo
 from models.write import find_and_delete
 from realtime.events.project import ProjectCreated, ProjectDeleted, ProjectUpdated
 from realtime.log import Change, Committed
+from realtime.numbers import insert
 from resolvers.column.scope import insert_scope
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
@@ -100,7 +101,7 @@ async def insert_project(
             updated_at=change.at,
         )
     )
-    await collection(Project).insert_one(project, session=change.session)
+    await insert(change, Project, project)
     change.append(values.workspace_id, ProjectCreated(project=project, project_id=project["_id"]))
     await add_member(change, project, creator_id, Role.ADMIN)
     return project

@@ -18,6 +18,7 @@ from models.records import WorkspaceMemberRecord, WorkspaceRecord
 from models.write import find_and_delete
 from realtime.events import Event
 from realtime.log import Change, Committed
+from realtime.numbers import insert
 from resolvers.deletion.deletion import bury, delete
 from resolvers.deletion.plan import PLANS
 from resolvers.kit.ceilings import require_room
@@ -84,7 +85,7 @@ async def create_in(
         made = {"created_by": ctx.user_id, "created_at": change.at, "updated_at": change.at}
         record: R = to_record(model(workspace_id=workspace_id, **given_and_following, **made))
         with register.one_of_each():
-            await collection(model).insert_one(record, session=change.session)
+            await insert(change, model, record)
         change.append(workspace_id, register.created(**{register.noun.shown_as: record}))
         return record
 

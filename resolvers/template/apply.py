@@ -31,6 +31,7 @@ from realtime.events.custom_field import CustomFieldCreated
 from realtime.events.label import LabelCreated
 from realtime.events.scope import ScopeCreated
 from realtime.log import Change
+from realtime.numbers import number
 from resolvers.activity.activity import new_activity, record_activities
 from resolvers.card.card import new_card
 from resolvers.card.label import new_label
@@ -149,6 +150,7 @@ async def _cards(
             },
         }
         card = new_card(change, project, column, rank, values)
+        await number(change, Card, card)
         order = places.get(record["column"], 0)
         places[record["column"]] = order + 1
         change.append(project["workspace_id"], CardCreated(card=card, order=order))

@@ -22,6 +22,7 @@ from realtime.events.custom_field import CustomFieldCreated
 from realtime.events.label import LabelCreated
 from realtime.events.scope import ScopeCreated
 from realtime.log import Change
+from realtime.numbers import number
 from resolvers.activity.activity import new_activity, record_activities
 from resolvers.card.card import checklist_of, new_card
 from resolvers.card.label import new_label
@@ -191,6 +192,7 @@ def _cards(
         comments: list[CommentRecord] = []
         async for place in in_turns(which):
             card = _card(change, plan, project, place, ranks[place], boards)
+            await number(change, Card, card)
             said = await _comments(change, card, plan.values.cards[place])
             change.append(plan.workspace_id, CardCreated(card=card, order=orders[place]), *_told(said))
             cards.append({**card, "comment_count": len(said)})

@@ -6,12 +6,13 @@ from tests.rules.code import product
 from tests.rules.doors import raw_reads
 from tests.rules.events import appends
 from tests.rules.many import alone
+from tests.rules.numbers import unnumbered
 
 
 def main() -> int:
     """Name each place with what to do about it; 1 where there is any."""
     code = product()
-    told = [*map(str, raw_reads(code)), *map(str, appends(code)), *map(str, alone(code))]
+    told = [*map(str, raw_reads(code)), *map(str, appends(code)), *map(str, alone(code)), *map(str, unnumbered(code))]
     for place in told:
         sys.stdout.write(place + "\n")
     return 1 if told else 0

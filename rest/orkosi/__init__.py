@@ -1,0 +1,1 @@
+"""Orkosi's interface: products, tasks and the agents of a company, under a prefix of its own."""
