@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 WEB_BUILT := web/dist/.built
 WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
-PYTHON ?= $(shell for python in python3.11 python3 python3.13 python3.12; do \
+# A system's own Python was built with a profile; one that a version manager has built often was not, and takes longer.
+PYTHON ?= $(shell for python in /usr/bin/python3.11 python3.11 python3 python3.13 python3.12; do \
 	"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
 
 # The whole suite runs in a process for each core and one more (four at most), each with a database of its own; a part of

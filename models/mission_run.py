@@ -19,7 +19,7 @@ class MissionRun(Stored[MissionRunRecord]):
     It is due at `due_at`, which a `holder` puts off again and again while it works (then it is a lease), and never
     where the mission waits for people. Each change of a run is made with the `fence` that its holder was given:
     whoever takes a run over, or ends it, takes that away, and nothing that was begun before is committed any more.
-    `losses` counts holders that went away since the last turn was stored.
+    `losses` counts holders that went away since the last turn was stored, `failures` how often the work itself failed.
 
     `attempt` counts requests to models. `output` is what the last one has written so far, a few seconds old.
     `read_until` is the position of the last report that the model has read. `bad_turns` counts turns in a row that
@@ -36,6 +36,7 @@ class MissionRun(Stored[MissionRunRecord]):
     holder: str | None = None
     fence: int = 0
     losses: int = 0
+    failures: int = 0
     attempt: int = 0
     output: str = ""
     read_until: int = 0

@@ -842,6 +842,7 @@ class MissionRunRecord(TypedDict):
     holder: str | None
     fence: int
     losses: int
+    failures: int
     attempt: int
     output: str
     read_until: int

@@ -22,9 +22,10 @@ from resolvers.content.prose import harmless
 from resolvers.conversation.message import insert_message, said_since, set_conversation
 from resolvers.kit.context import Context, Services
 from resolvers.mission.calls import settle_call
+from resolvers.mission.losses import QUICK_LOSSES, mark_taken
 from resolvers.mission.quoted import quoted
 from resolvers.mission.report import Report
-from resolvers.mission.run import MAX_LOSSES, Held, RunLostError, mark_taken, set_run
+from resolvers.mission.run import Held, RunLostError, set_run
 
 READING = frozenset({TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ})
 """What a pre-session's model may do."""
@@ -182,23 +183,26 @@ async def take_conversation(services: Services, conversation_id: ObjectId, holde
         if conversation is None or conversation["status"] != ConversationStatus.ACTIVE:
             await collection(MissionRun).delete_one({"_id": conversation_id}, session=change.session)
             return None
-        fence, losses = await mark_taken(change, run, holder)
+        # Somebody waits for the answer, and may ask again.
+        given = await mark_taken(change, run, holder, most_losses=QUICK_LOSSES)
+        if given is None:
+            return None
         held = Talking(
             Context(_subject(conversation), services),
             agent,
             conversation_id,
             conversation["workspace_id"],
             workspace["organization_id"],
-            fence,
+            given.fence,
             came_with=_came_with(conversation),
             kind=ConversationKind(conversation["kind"]),
             first_step=conversation["began_at_step"],
         )
         refusal = await _refusal(conversation, change)
-        if refusal is not None or losses >= MAX_LOSSES:
-            told = f"Whoever worked on it went away {losses} times in a row" if refusal is None else refusal.message
-            await set_run(change, held, {"losses": 0})
-            await held.finish(change, _as_mission(conversation), MissionStatus.FAILED, told)
+        problem = given.problem if refusal is None else refusal.message
+        if problem is not None:
+            await set_run(change, held, {"losses": 0, "failures": 0})
+            await held.finish(change, _as_mission(conversation), MissionStatus.FAILED, problem)
             return None
         if conversation["state"] != ConversationState.ANSWERING:
             answering = {"state": ConversationState.ANSWERING.value, "waiting_for": None, "problem": None}

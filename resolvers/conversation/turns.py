@@ -34,6 +34,6 @@ async def keep_turn(turn: Turn, held: Talking) -> Kept:
         changes: Record = {"step_count": turn.step["n"], "model": turn.step["model"]}
         return await held.report(change, mission, turn.reports, changes)
 
-    kept: Record = {"output": "", "losses": 0, "waits": 0, **turn.run_changes}
+    kept: Record = {"output": "", "losses": 0, "failures": 0, "waits": 0, **turn.run_changes}
     mission = (await held.write(body, {"$set": kept})).value
     return Kept(mission) if turn.last_word is None else Kept(mission, await held.rest())

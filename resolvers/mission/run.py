@@ -38,18 +38,16 @@ from resolvers.kit.context import Context, Services
 from resolvers.kit.load import by_ids
 from resolvers.kit.noun import Fields
 from resolvers.kit.operation import edge
+from resolvers.mission.losses import LEASE, mark_taken
 from resolvers.mission.report import Report, insert_all_reports, insert_reports, tell_reports
 from resolvers.state.agent_there import is_there
 from resolvers.state.mission_status import ACTIVE, change_status
 
 T = TypeVar("T")
 
-LEASE = timedelta(seconds=30)
 RESTS = (0.25, 0.5, 1.0, 2.0)
 """Seconds between the tries of a change in a workspace that is busy."""
 MAX_COUNTED = 1_000
-MAX_LOSSES = 3
-"""Holders that went away in a row, without a turn in between: what kills them is the mission itself."""
 
 
 class RunLostError(Exception):
@@ -245,10 +243,11 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
         if mission is None or mission["status"] not in ACTIVE:
             await collection(MissionRun).delete_one({"_id": mission_id}, session=change.session)
             return None
-        fence, losses = await mark_taken(change, run, holder)
-        if losses >= MAX_LOSSES:
-            told = f"Whoever worked on it went away {losses} times in a row"
-            await end(ctx, change, mission, MissionStatus.FAILED, error=told)
+        given = await mark_taken(change, run, holder)
+        if given is None:
+            return None
+        if given.problem is not None:
+            await end(ctx, change, mission, MissionStatus.FAILED, error=given.problem)
             return None
         if mission["status"] != MissionStatus.RUNNING:
             await change_status(change, mission, MissionStatus.RUNNING)
@@ -258,7 +257,7 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
             mission_id,
             mission["workspace_id"],
             workspace["organization_id"],
-            fence,
+            given.fence,
             Cause(**cause) if (cause := mission.get("cause")) is not None else None,
             mission["project_id"],
             mission["card_id"],
@@ -268,14 +267,6 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
     if taken is not None and run["holder"] is not None:
         COUNTS.add("leases_lost", "runtime")
     return taken
-
-
-async def mark_taken(change: Change, run: MissionRunRecord, holder: str) -> tuple[int, int]:
-    """Let a run be a holder's; the fence of what it writes, and how many before it went away in a row."""
-    fence, losses = run["fence"] + 1, run["losses"] + (run["holder"] is not None)
-    taken: Record = {"holder": holder, "fence": fence, "due_at": change.at + LEASE, "losses": losses, "waits_on": []}
-    await collection(MissionRun).update_one({"_id": run["_id"]}, {"$set": taken}, session=change.session)
-    return fence, losses
 
 
 def agent_subject(agent: AgentRecord) -> Subject:
@@ -303,9 +294,10 @@ async def end(
 
 
 async def give_back(held: Held, rest: timedelta) -> None:
-    """Leave a run whose work has failed, as if its holder had gone away, to whoever comes after a rest."""
+    """Leave a run whose work has failed to whoever comes after a rest."""
     mine = {"_id": held.mission_id, "fence": held.fence}
-    await collection(MissionRun).update_one(mine, {"$set": {"due_at": utc_now() + rest}})
+    left = {"$set": {"holder": None, "due_at": utc_now() + rest}, "$inc": {"failures": 1}}
+    await collection(MissionRun).update_one(mine, left)
 
 
 async def hold_on(holder: str, missions: Collection[ObjectId]) -> None:

@@ -104,7 +104,7 @@ async def drop_attempt(held: Held, attempt: Attempt) -> None:
 async def keep_turns(change: Change, turns: Sequence[Turn]) -> list[Kept]:
     """Keep turns of models, of missions of one workspace, and what they used, with the calls that they ask for, before
     any of those runs."""
-    kept: Record = {"output": "", "losses": 0, "waits": 0}
+    kept: Record = {"output": "", "losses": 0, "failures": 0, "waits": 0}
     fenced = await all_fenced(change, [(turn.held, {"$set": {**kept, **turn.run_changes}}) for turn in turns])
     await insert_all(MissionStep, [turn.step for turn in turns], change)
     # Of one that nobody was told of, what was reserved stays so.

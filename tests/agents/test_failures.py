@@ -9,8 +9,8 @@ from pymongo.errors import AutoReconnect
 
 from agents.runtime.child import prompt
 from agents.runtime.child.toolbox import Toolbox
-from models import MissionCall, MissionStep, UsageRecord
-from models.base import collection
+from models import Mission, MissionCall, MissionRun, MissionStep, UsageRecord
+from models.base import collection, utc_now
 from models.enums import MissionCallState, MissionStatus, UsageState
 from models.errors import RateLimited
 from models.language_model import LanguageModels
@@ -18,6 +18,8 @@ from models.outbound import Outbound
 from models.records import WorkspaceRecord
 from realtime.log import Change
 from resolvers.kit.context import Context
+from resolvers.mission.losses import MAX_LOSSES
+from resolvers.mission.run import held_runs, take
 from tests.agents.lab import card_in, comment, comments, desk, results, working
 from tests.agents.model_server import Fault, Json, Turn, turns
 
@@ -149,7 +151,37 @@ async def test_a_mission_whose_work_fails_by_itself_ends(
 
     # Then it is tried again, and not for ever
     assert mission["status"] == MissionStatus.FAILED
-    assert "3 times in a row" in (mission["error"] or "")
+    assert "The work on it failed 3 times in a row" in (mission["error"] or "")
+
+
+async def test_a_mission_whose_holders_went_away_rests_longer_each_time_and_fails_in_the_end(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given a mission that nobody ever takes a turn of
+    async with desk(owner, workspace, turns(Turn("Never"))) as at:
+        mission_id, services = await at.ask(), at.owner.services
+        runs = collection(MissionRun)
+        rests = []
+
+        # When each holder goes away, and the next one comes when it is due
+        for number in range(1, 2 * MAX_LOSSES):
+            held = await take(services, mission_id, f"holder {number}")
+            run = await runs.find_one({"_id": mission_id})
+            if run is None:
+                break
+            if held is None:
+                # Then it is nobody's while it rests
+                assert (run["holder"], await held_runs(f"holder {number}")) == (None, {})
+                rests.append(round((run["due_at"] or utc_now()).timestamp() - utc_now().timestamp()))
+            await runs.update_one({"_id": mission_id}, {"$set": {"due_at": utc_now()}})
+        [mission] = await collection(Mission).find({"_id": mission_id}).to_list()
+
+    # Then those beside it are left alone for longer and longer
+    assert rests == [10, 20, 40, 80, 160]
+    assert (mission["status"], mission["error"]) == (
+        MissionStatus.FAILED,
+        "Whoever worked on it went away 8 times in a row",
+    )
 
 
 async def test_a_call_that_did_not_reach_the_database_is_made_again_and_not_refused(

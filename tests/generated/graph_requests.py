@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from graphql import (
@@ -67,7 +68,7 @@ class GraphRequest:
 @st.composite
 def graph_requests(draw: st.DrawFn, name: str, stage: Stage) -> GraphRequest:
     """A request to a root field: its arguments in the document or, as often, in variables."""
-    document: DocumentNode = draw(from_schema(GRAPH, fields=[name], custom_scalars=_SCALARS, print_ast=_itself))
+    document: DocumentNode = draw(_documents(name))
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
     shaped = replace(operation, selection_set=_selected(draw, stage, operation.selection_set, name))
@@ -80,6 +81,12 @@ def graph_requests(draw: st.DrawFn, name: str, stage: Stage) -> GraphRequest:
     elif draw(st.booleans()):
         shaped = _lifted(shaped, variables)
     return GraphRequest(DocumentNode(definitions=(shaped,)), variables, file)
+
+
+@cache
+def _documents(name: str) -> st.SearchStrategy[DocumentNode]:
+    """To make the strategy takes longer than to draw from it."""
+    return from_schema(GRAPH, fields=[name], custom_scalars=_SCALARS, print_ast=_itself)
 
 
 def _selected(draw: st.DrawFn, stage: Stage, selected: SelectionSetNode, root: str | None) -> SelectionSetNode:
