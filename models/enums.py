@@ -583,6 +583,7 @@ class MailTemplate(StrEnum):
     TWO_FACTOR_ENABLED = "two_factor_enabled"
     TWO_FACTOR_DISABLED = "two_factor_disabled"
     ACCOUNT_DELETED = "account_deleted"
+    EMAIL_CHANGED = "email_changed"
 
 
 class LinkPurpose(StrEnum):

@@ -25,6 +25,19 @@ class RelayMode(Told):
     AUTO = "auto", "When the context reaches the threshold, too."
 
 
+class Persona(Told):
+    """What a member is called where there are more words for roles. It allows nothing that the role does not."""
+
+    EDITOR = "editor", "A member, who writes."
+    BUILDER = "builder", "A member, who builds."
+    DEMO = "demo", "A viewer, who looks around."
+
+    @property
+    def role(self) -> Role:
+        """The role that whoever is called so has."""
+        return Role.VIEWER if self is Persona.DEMO else Role.MEMBER
+
+
 class Organization(Stored[OrganizationRecord]):
     """An organization. `slug` is unique in the whole installation. `made` counts what its limits are asked for, so that
     no two changes find the last room. `default_credential_id` is what models are asked with where
@@ -70,6 +83,10 @@ class OrganizationMember(Stored[OrganizationMemberRecord]):
     organization_id: PydanticObjectId
     user_id: Annotated[PydanticObjectId, Facts("Who it is.", refers=Kind.USER)]
     role: Annotated[Role, Facts("What the member may do.")]
+    persona: Annotated[
+        Persona | None,
+        Facts("What the member is called where there are more words for roles; null for the role's.", GRAPH, late=True),
+    ] = None
 
     class Settings:
         name = "organization_members"

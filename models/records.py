@@ -998,6 +998,7 @@ class OrganizationMemberRecord(TypedDict):
     organization_id: ObjectId
     user_id: ObjectId
     role: str
+    persona: str | None
     user: NotRequired[Any]
 
 

@@ -1,6 +1,7 @@
 """Deleting one's account: what others rely on stays, without a name; all else goes."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -31,7 +32,7 @@ from models import (
     Workspace,
     WorkspaceMember,
 )
-from models.base import Recorded, collection, to_record
+from models.base import Recorded, collection, to_record, utc_now
 from models.enums import MailTemplate, Role, ServerRole
 from models.errors import BadUserInput, Conflict, Unauthenticated
 from models.ids import Kind, among, portions
@@ -57,21 +58,27 @@ from resolvers.organization.organization import remove_organization
 from resolvers.worktree.guard import require_finished
 
 DELETED_NAME = "Deleted user"
+FRESH = timedelta(minutes=15)
+"""How long a sign-in proves who asks."""
 
 
 @operation("accountDelete", caller=Caller.PERSON)
 async def delete_account(ctx: Context, values: AccountDelete) -> Committed[ObjectId]:
     """Delete the viewer's account; what others rely on stays, without a name.
 
-    Delete the caller's account; takes the password, and a code where there are two factors.
+    Delete the caller's account; takes the password, and a code where there are two factors, or else a sign-in of a
+    moment ago.
 
     Raises Conflict as long as the caller owns an organization with other people in it, and for the last
     super-administrator; WorktreeDirty, unless it is forced, where the work on a card is not merged that goes with an
     organization. Comments and cards stay, by a user without name and address; organizations that nobody else is
     in go with all they hold. Workspaces are left in this change or, where those are many, one after the other.
     """
-    user = await require_password(ctx, values.password)
-    if user.get("two_factor") is not None:
+    if values.password is None:
+        user = await _require_fresh(ctx)
+    else:
+        user = await require_password(ctx, values.password)
+    if values.password is not None and user.get("two_factor") is not None:
         if values.code is None:
             raise BadUserInput("is required: the account has two factors", field="code")
         await count_code(ctx.user_id, str(ctx.subject.credential_id))
@@ -82,7 +89,8 @@ async def delete_account(ctx: Context, values: AccountDelete) -> Committed[Objec
         still = await collection(User).find_one({"_id": ctx.user_id}, session=change.session)
         if still is None or still["password_hash"] != user["password_hash"]:
             raise Unauthenticated("The password was changed in the meantime")
-        if still.get("two_factor") is not None and not await use_code(ctx, change, ctx.user_id, values.code or ""):
+        has_factor = values.password is not None and still.get("two_factor") is not None
+        if has_factor and not await use_code(ctx, change, ctx.user_id, values.code or ""):
             raise BadUserInput("is wrong, or was used already", field="code")
         if still.get("server_role") == ServerRole.SUPER_ADMIN:
             await step_down(change, ctx.user_id)
@@ -95,6 +103,16 @@ async def delete_account(ctx: Context, values: AccountDelete) -> Committed[Objec
         return await delete(ctx, ctx.user_id, body, revokes=True)
     finally:
         ctx.services.mail_due.set()
+
+
+async def _require_fresh(ctx: Context) -> UserRecord:
+    """The record of a caller who has just signed in. Raises BadUserInput for any other."""
+    mine = {"_id": ctx.subject.credential_id, "user_id": ctx.user_id, "created_at": {"$gt": utc_now() - FRESH}}
+    user = await collection(User).find_one({"_id": ctx.user_id})
+    if user is None or await collection(Session).find_one(mine, {"_id": 1}) is None:
+        minutes = FRESH // timedelta(minutes=1)
+        raise BadUserInput(f"is required, as the sign-in is more than {minutes} minutes old", field="password")
+    return user
 
 
 async def close_account(change: Change, user: UserRecord) -> None:

@@ -63,10 +63,11 @@ Password = Annotated[str, Text(8, MAX_PASSWORD, strip=False), BeforeValidator(_p
 # What is no address, or no possible password, is told like a wrong one: so these two are only bounded. A password may
 # come in up to four times as many characters as its prepared form has.
 AnyEmail = Annotated[str, Text(1, 254), AfterValidator(known_address)]
-AnyPassword = Annotated[str, Text(1, 4 * MAX_PASSWORD, strip=False), Field(repr=False)]
+PasswordText = Annotated[str, Text(1, 4 * MAX_PASSWORD, strip=False)]
+AnyPassword = Annotated[PasswordText, Field(repr=False)]
 LinkToken = Annotated[str, Text(1, 200), Field(repr=False)]
-_CodeText = Annotated[str, Text(6, 40), AfterValidator(_code)]
-Code = Annotated[_CodeText, Field(repr=False)]
+CodeText = Annotated[str, Text(6, 40), AfterValidator(_code)]
+Code = Annotated[CodeText, Field(repr=False)]
 ConsentSubjectName = Annotated[
     ConsentSubject,
     BeforeValidator(_consent_subject),
@@ -195,8 +196,12 @@ class AccountDelete(Input):
     What proves that it is the account's owner who asks; `code` where the account has two factors.
     """
 
-    password: AnyPassword = Field(description="The password.")
-    code: _CodeText | None = Field(
+    password: PasswordText | None = Field(
+        None,
+        repr=False,
+        description="The password; it may be left out by whoever has signed in within the last 15 minutes.",
+    )
+    code: CodeText | None = Field(
         default=None, repr=False, description="A code, where signing in takes one: six digits, or a recovery code."
     )
     force: Flag = Field(False, description="Also where the work on a card is in no commit, or not merged.")

@@ -117,5 +117,9 @@ class PersonCreate(Input):
 class PersonUpdate(Input):
     """What changes of somebody's account. Only what is given does."""
 
+    email: Annotated[Email | None, NotNull] = Field(
+        None, description="The e-mail address; it has to be confirmed anew, and the one so far is told."
+    )
+
     name: Annotated[ShortText | None, NotNull] = Field(None, description="The name to show.")
     role: Annotated[Role | None, NotNull] = Field(None, description="What the person may do with the installation.")

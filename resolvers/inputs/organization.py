@@ -1,12 +1,12 @@
 """Inputs of the operations on organizations and their members."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.enums import Role
-from models.organization import RelayMode
+from models.organization import Persona, RelayMode
 from resolvers.inputs.account import Email
 from resolvers.kit.input import Input, Name, Slug
 
@@ -35,6 +35,7 @@ ProjectRole = Annotated[
 
 
 RelayModeWord = Annotated[RelayMode, WithJsonSchema({"type": "string", "enum": list(RelayMode)})]
+PersonaWord = Annotated[Persona, WithJsonSchema({"type": "string", "enum": list(Persona)})]
 Threshold = Annotated[float, Field(ge=0.1, le=0.95, allow_inf_nan=False)]
 
 
@@ -83,3 +84,12 @@ class OrganizationMemberUpdate(Input):
     """
 
     role: MemberRole = Field(description="ADMIN, MEMBER or VIEWER.")
+    persona: PersonaWord | None = Field(
+        None, description="EDITOR or BUILDER of a member, DEMO of a viewer: what they are called; null for no more."
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.persona is not None and self.persona.role is not self.role:
+            raise PydanticCustomError("persona", "goes with another role")
+        return self

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Annotated
 
 from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
 from typing_extensions import TypedDict
 
 from auth.passwords import hash_password
@@ -113,9 +114,9 @@ async def create_person(ctx: Context, values: PersonCreate) -> Committed[NewPass
 
 @operation("personUpdate", caller=Caller.PERSON, server_role=ServerRole.ADMIN)
 async def update_person(ctx: Context, id: PersonId, values: PersonUpdate) -> Committed[ChangedPerson]:
-    """Change somebody's name, or what they may do with the installation.
+    """Change somebody's name or address, or what they may do with the installation.
 
-    Raises Conflict where nobody would run it any more.
+    Raises Conflict where nobody would run it any more, and for an address that has an account.
     """
     wanted, given = parse_id(id, Kind.USER), values.given()
     renamed = {} if "name" not in given else {"name": given["name"] or None}
@@ -127,14 +128,30 @@ async def update_person(ctx: Context, id: PersonId, values: PersonUpdate) -> Com
         await require_reach(ctx, change, "personUpdate", before, role)
         if before is ServerRole.SUPER_ADMIN and role is not before:
             await step_down(change, wanted)
-        changed, _ = await set_fields(change, User, wanted, {**renamed, "server_role": role.value})
-        if changed["name"] != user["name"]:
+        moved = await _move(change, user, given["email"]) if "email" in given else {}
+        try:
+            changed, _ = await set_fields(change, User, wanted, {**renamed, **moved, "server_role": role.value})
+        except DuplicateKeyError as error:
+            raise Conflict("belongs to an account already", field="email") from error
+        if moved or changed["name"] != user["name"]:
             await announce_user(change, wanted)
         if role is not before:
             change.append(wanted, ServerRoleChanged(role=role))
         return ChangedPerson(person_of(ctx.services, changed))
 
-    return await ctx.write(wanted, body, revokes=True)
+    return await ctx.write(wanted, body, revokes=True, mails="email" in given)
+
+
+async def _move(change: Change, user: UserRecord, email: str) -> Record:
+    """What an account has of another address. What was sent to the one so far opens nothing any more."""
+    if email == user["email"]:
+        return {}
+    await collection(MailLink).delete_many({"user_id": user["_id"]}, session=change.session)
+    for template in (MailTemplate.PASSWORD_RESET, MailTemplate.EMAIL_VERIFICATION):
+        await withdraw_mails_to(change, user["email"], template)
+    await insert_mail(change, user["email"], MailTemplate.EMAIL_CHANGED)
+    await insert_mail(change, email, MailTemplate.EMAIL_VERIFICATION, about_id=user["_id"])
+    return {"email": email, "email_verified_at": None}
 
 
 @operation("personPasswordReset", caller=Caller.PERSON, server_role=ServerRole.ADMIN, reveals=True)

@@ -89,6 +89,11 @@ DRAFTS: Mapping[MailTemplate, _Draft] = {
         ("Signing in to the Orrery account $to takes the password alone from now on ($at).",),
         _NOT_YOU,
     ),
+    MailTemplate.EMAIL_CHANGED: _Draft(
+        "Your address was changed",
+        ("Whoever manages accounts has given the Orrery account $to another address, on $at.",),
+        _NOT_YOU,
+    ),
     MailTemplate.ACCOUNT_DELETED: _Draft(
         "Your account was deleted",
         ("The Orrery account of $to was deleted on $at. What you wrote for others stays, without your name.",),

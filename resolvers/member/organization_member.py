@@ -55,6 +55,22 @@ async def list_organization_members(
 
 
 @operation(
+    "organizationMember", opens=ORGANIZATION.by("organization_id"), permission=policy.READ, scope=READ, read_only=True
+)
+async def get_organization_member(
+    ctx: Context, membership: OrganizationMemberRecord, user_id: ObjectId | str
+) -> OrganizationMemberRecord:
+    """One member of an organization, with the `user`."""
+    wanted = parse_id(user_id, Kind.USER, field="userId")
+    query = {"organization_id": membership["organization_id"], "user_id": wanted}
+    member = await collection(OrganizationMember).find_one(query)
+    [user] = [None] if member is None else await user_of_member(ctx, [member], None)
+    if member is None or user is None:
+        raise NotFound("Member")
+    return {**member, "user": user}
+
+
+@operation(
     "organizationMemberAdd",
     opens=ORGANIZATION.by("organization_id"),
     permission=policy.MANAGE_MEMBERS,
@@ -100,7 +116,7 @@ async def add_organization_member(
 async def update_organization_member(
     ctx: Context, membership: OrganizationMemberRecord, user_id: ObjectId | str, values: OrganizationMemberUpdate
 ) -> Committed[OrganizationMemberRecord]:
-    """Give a member of an organization another role.
+    """Give a member of an organization another role, and what goes with it to call them.
 
     The owner keeps theirs.
     """
@@ -111,7 +127,8 @@ async def update_organization_member(
         member = await _find_member(change, wanted, changing)
         if member["role"] == Role.OWNER:
             raise Conflict("The role of the organization's owner cannot be changed")
-        changed, differs = await set_fields(change, OrganizationMember, member["_id"], {"role": values.role.value})
+        given = {"role": values.role.value, "persona": values.persona and values.persona.value}
+        changed, differs = await set_fields(change, OrganizationMember, member["_id"], given)
         if differs:
             change.append(wanted, OrganizationMemberUpdated(member=changed))
         return changed

@@ -1,13 +1,15 @@
 """The accounts of people, for whoever manages them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from models.base import timestamp
 from models.enums import ServerRole
 from models.ids import Kind
-from resolvers.inputs.installation import PeopleList, PersonCreate, PersonUpdate
+from resolvers.inputs.account import ShortText
+from resolvers.inputs.installation import PeopleList, PersonCreate, PersonUpdate, Role
 from resolvers.installation.person import (
     Person,
     create_person,
@@ -16,6 +18,7 @@ from resolvers.installation.person import (
     update_person,
 )
 from resolvers.installation.person_delete import count_owned_projects, delete_person
+from resolvers.kit.input import Input, NotNull
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.organization import ServerRoleWord, display_name
 from rest.present import Id, Timestamp, word
@@ -36,6 +39,13 @@ class AdminUserData(TypedDict):
     isSuperAdmin: bool
     mustChangePassword: bool
     createdAt: Timestamp
+
+
+class AdminUserChange(Input):
+    """What changes of somebody's account. Only what is given does."""
+
+    name: Annotated[ShortText | None, NotNull] = Field(None, description="The name to show.")
+    role: Annotated[Role | None, NotNull] = Field(None, description="What the person may do with the installation.")
 
 
 class AdminUsersData(TypedDict):
@@ -77,10 +87,12 @@ async def create(call: Call) -> NewUserData:
     return {"user": _user(created.person), "generatedPassword": created.generated_password}
 
 
-@routes.patch("/{userId}", "Change somebody's name or role", runs=update_person)
+@routes.patch("/{userId}", "Change somebody's name or role", runs=update_person, body=AdminUserChange)
 async def update(call: Call) -> AdminUserData:
     """The last super_admin stays one: 409. Only one of those has to do with another."""
-    changed = await update_person(call.ctx, call.id("userId", Kind.USER), call.body(PersonUpdate))
+    changed = await update_person(
+        call.ctx, call.id("userId", Kind.USER), PersonUpdate(**call.body(AdminUserChange).given())
+    )
     return _user(changed.value.person)
 
 

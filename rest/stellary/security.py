@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from models.ids import Kind
 from resolvers.account.consent import give_consent, list_consents
 from resolvers.account.delete import delete_account
@@ -18,6 +20,7 @@ from resolvers.account.two_factor import (
 )
 from resolvers.inputs.account import (
     AccountDelete,
+    AnyPassword,
     AuthVerifyTwoFactor,
     ConsentGive,
     EmailVerify,
@@ -141,10 +144,22 @@ async def export(call: Call) -> dict[str, Any]:
     return exported
 
 
-@routes.post("/delete-account", "Delete the caller's account", runs=delete_account, sets_cookies=True)
+class AccountDeleteBody(AccountDelete):
+    """What proves that it is the account's owner who asks; `code` where the account has two factors."""
+
+    password: AnyPassword = Field(description="The password.")
+
+
+@routes.post(
+    "/delete-account",
+    "Delete the caller's account",
+    runs=delete_account,
+    body=AccountDeleteBody,
+    sets_cookies=True,
+)
 async def delete(call: Call) -> Ok:
     """What others rely on stays, by a user without a name. A conflict, as long as the caller owns an organization with
     other people in it."""
-    await delete_account(call.ctx, call.body(AccountDelete))
+    await delete_account(call.ctx, call.body(AccountDeleteBody))
     call.finish.append(lambda response: clear_session_cookies(response, call.cookies))
     return ok()

@@ -310,6 +310,7 @@ CALLS: dict[str, Arguments] = {
     "cardCredentialSet": lambda ids: (ids["card"], CredentialAssign(credential_id=ids["credential"])),
     "credentialDelete": lambda ids: (ids["credential"],),
     "organizationMembers": lambda ids: (ids["organization"],),
+    "organizationMember": lambda ids: (ids["organization"], ids["member_id"]),
     "organizationMemberAdd": lambda ids: (
         ids["organization"],
         OrganizationMemberAdd(email=ids["outsider_email"], role=Role.MEMBER),

@@ -22,9 +22,9 @@ from models import (
 )
 from models.base import collection, to_record, utc_now
 from models.enums import MailState, MailTemplate, Role
-from models.errors import BadUserInput, Conflict, NotFound, OrreryError, Unauthenticated
+from models.errors import BadUserInput, Conflict, Forbidden, NotFound, OrreryError, Unauthenticated
 from resolvers.account.account import log_in, register
-from resolvers.account.delete import DELETED_NAME, delete_account
+from resolvers.account.delete import DELETED_NAME, FRESH, delete_account
 from resolvers.card.comment import list_comments
 from resolvers.card.graph import author_of
 from resolvers.inputs.account import AccountDelete, AuthLogin, AuthRegister
@@ -227,3 +227,18 @@ async def test_without_a_confirmed_address_what_went_to_its_owner_stays(
 
     assert await collection(Invitation).count_documents({"email": address}) == 1
     assert [one["template"] for one in await mails_to(address)] == ["invitation", "account_deleted"]
+
+
+async def test_who_has_just_signed_in_needs_no_password_and_nobody_else(people: People) -> None:
+    ada, token = await people.register("ada"), await people.register("token")
+    old = {"$set": {"created_at": utc_now() - FRESH}}
+    by_token = await people.with_token(token, ["account:write"])
+
+    await collection(Session).update_many({"user_id": ada.user_id}, old)
+    for caller, refusal in ((ada, BadUserInput), (by_token, Forbidden)):
+        with pytest.raises(refusal):
+            await delete_account(again(caller), AccountDelete())
+    await collection(Session).update_many({"user_id": ada.user_id}, {"$set": {"created_at": utc_now()}})
+    await delete_account(again(ada), AccountDelete())
+
+    assert (await stored(ada.user_id))["name"] == DELETED_NAME

@@ -6,7 +6,7 @@ import pytest
 
 from models import OrganizationMember, Session, User
 from models.base import collection
-from models.enums import Role, ServerRole
+from models.enums import MailTemplate, Role, ServerRole
 from models.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from models.installation_enums import AuthProvider
 from resolvers.account.account import get_me, log_in
@@ -21,6 +21,7 @@ from resolvers.project.project import get_project
 from tests.resolvers.conftest import make_tenant
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.lab import PASSWORD, People, again, event_types
+from tests.resolvers.letters import mails_to
 from tests.resolvers.projects import make_board
 
 
@@ -142,3 +143,23 @@ async def test_what_somebody_owned_passes_to_a_super_administrator_and_is_told(p
         await count_owned_projects(again(admin), owner_id)
     with pytest.raises(NotFound):
         await delete_person(again(admin), owner_id)
+
+
+async def test_another_address_has_to_be_confirmed_and_the_one_so_far_opens_nothing_any_more(people: People) -> None:
+    admin = await running(people, "admin", ServerRole.ADMIN)
+    ada, bob = await people.register("ada"), await people.register("bob")
+    before, other = people.email(ada), f"other-{ada.user_id}@example.com"
+    await people.confirm(ada)
+
+    with pytest.raises(Conflict, match="email"):
+        await update_person(again(admin), ada.user_id, PersonUpdate(email=people.email(bob)))
+    changed = (await update_person(again(admin), ada.user_id, PersonUpdate(email=other))).value
+
+    assert changed.person["email"] == other
+    assert (await get_me(again(ada)))["email_verified_at"] is None
+    assert [mail["template"] for mail in await mails_to(before)] == [MailTemplate.EMAIL_CHANGED]
+    assert [mail["template"] for mail in await mails_to(other)] == [MailTemplate.EMAIL_VERIFICATION]
+    assert "UserUpdated" in await event_types(ada.user_id)
+    # The same again changes nothing
+    await update_person(again(admin), ada.user_id, PersonUpdate(email=other))
+    assert len(await mails_to(other)) == 1

@@ -15,7 +15,15 @@ FEW = {"search", "viewer"}
 """What is about no project that it opens, and bounded in itself."""
 READS_BEYOND = (
     *("node", "nodes", "user", "agents", "documents", "missions", "proposals", "pilotageState", "folder", "textFile"),
-    *("organizations", "organizationMembers", "workspaceMembers", "templates", "credential", "budget"),
+    *(
+        "organizations",
+        "organizationMembers",
+        "organizationMember",
+        "workspaceMembers",
+        "templates",
+        "credential",
+        "budget",
+    ),
 )
 DECIDES = (
     *("documentReview", "projectMemberAdd", "projectMemberUpdate", "projectMemberRemove", "cardAutoApprove"),

@@ -1,18 +1,23 @@
 """Members of organizations: whose addresses are seen, and how often one is asked for."""
 
+from typing import Any
+
 import pytest
 
 from models.enums import Role
 from models.errors import BadUserInput, InvitationRequired, NotFound, RateLimited
+from models.ids import Kind, new_id
 from models.records import OrganizationRecord, WorkspaceRecord
 from resolvers.inputs.organization import OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.invitation.invitation import accept_invitation
 from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
 from resolvers.kit.operation import CATALOGUE
 from resolvers.member import organization_member
 from resolvers.member.organization_member import (
     add_organization_member,
+    get_organization_member,
     list_organization_members,
     remove_organization_member,
     update_organization_member,
@@ -95,3 +100,23 @@ async def test_an_address_is_seen_by_those_who_share_an_organization_and_by_nobo
     await remove_organization_member(again(owner), organization["_id"], ada.user_id)
     with pytest.raises(NotFound):
         await get_user(again(ada), owner.user_id)
+
+
+async def test_a_member_is_called_what_goes_with_the_role_until_that_changes(
+    owner: Context, organization: OrganizationRecord, workspace: WorkspaceRecord, join: Join
+) -> None:
+    ada, inside = await join(workspace, "ada"), organization["_id"]
+
+    async def change(**values: Any) -> tuple[str, str | None]:
+        given = read_input(OrganizationMemberUpdate, values)
+        await update_organization_member(again(owner), inside, ada.user_id, given)
+        member = await get_organization_member(again(ada), inside, ada.user_id)
+        return member["role"], member["persona"]
+
+    assert await change(role="viewer", persona="demo") == ("viewer", "demo")
+    assert await change(role="member", persona="builder") == ("member", "builder")
+    assert await change(role="member") == ("member", None)
+    with pytest.raises(BadUserInput):
+        await change(role="admin", persona="editor")
+    with pytest.raises(NotFound):
+        await get_organization_member(again(owner), inside, new_id(Kind.USER))
