@@ -24,6 +24,7 @@ from resolvers.kit.migration_step import MigrationStep, Work, over_all
 from resolvers.kit.numbers_rebuild import NUMBER_STEPS
 from resolvers.kit.sort_keys_rebuild import SORT_STEPS
 from resolvers.lane.card_facts_rebuild import FACTS_STEP
+from resolvers.lane.changelog_rebuild import CHANGELOG_STEP
 from resolvers.lane.rebuild import LANE_STEPS
 from resolvers.mission.messages_rebuild import MESSAGES_STEP
 from resolvers.mission.runs_rebuild import RUNS_STEP
@@ -42,6 +43,7 @@ STEPS: Sequence[MigrationStep] = (
     MESSAGES_STEP,
     RUNS_STEP,
     *NUMBER_STEPS,
+    CHANGELOG_STEP,
 )
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 

@@ -16,6 +16,7 @@ from models.budget import Budget
 from models.bus import BusMessage
 from models.card import Card
 from models.card_facts import CardFacts, CardFactsBlock
+from models.changelog_entry import ChangelogEntry
 from models.column import Column
 from models.comment import Comment
 from models.conversation import Conversation, Message
@@ -63,6 +64,7 @@ from models.transfer_job import TransferJob
 from models.usage_record import UsageRecord, UsageSum
 from models.user import User
 from models.workspace import Invitation, Workspace, WorkspaceMember
+from models.workspace_file import WorkspaceFile, WorkspaceFileText
 from models.worktree import Worktree
 
 DOCUMENTS: list[type[Recorded[Any]]] = [
@@ -90,6 +92,7 @@ __all__ = [
     "Card",
     "CardFacts",
     "CardFactsBlock",
+    "ChangelogEntry",
     "Column",
     "Comment",
     "Conversation",
@@ -167,6 +170,8 @@ __all__ = [
     "UsageSum",
     "User",
     "Workspace",
+    "WorkspaceFile",
+    "WorkspaceFileText",
     "WorkspaceMember",
     "Worktree",
 ]

@@ -65,6 +65,8 @@ class SearchType(Told):
     COMMENT = "comment", "Comments, by their text."
     DOCUMENT = "document", "Documents, by title, text and tags."
     PROJECT = "project", "Projects, by name and description."
+    AGENT = "agent", "Agents, by name and description."
+    FILE = "file", "Files of the workspace, by path, name and text."
 
 
 class ViewType(Told):
@@ -541,6 +543,7 @@ class StorageKind(StrEnum):
 
     ATTACHMENTS = "attachments"
     DOCUMENTS = "documents"
+    FILES = "files"
     IMPORTS = "imports"
     REPORTS = "reports"
 

@@ -12,6 +12,7 @@ from models.enums import ObjectiveStatus, PilotageSource, TodoStatus
 from models.facts import FILTER, GRAPH, SHOWN, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME, TITLE, Text
+from models.number import Number, number_index
 from models.records import (
     DecisionRecord,
     ObjectiveRecord,
@@ -141,20 +142,21 @@ class StandingOrder(Stored[StandingOrderRecord]):
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.STANDING_ORDER))
+    number: Number = None
     workspace_id: PydanticObjectId
     agent_id: Annotated[
         PydanticObjectId | None, Facts("Whose it is alone; null for all agents.", GRAPH | FILTER, refers=Kind.AGENT)
     ] = None
     text: Annotated[str, Facts("What is to be kept to.", SHOWN | WRITTEN, text=ORDER)]
-    category: Annotated[str | None, Facts("What it is about, in a word.", SHOWN | WRITTEN, text=NAME)] = None
+    category: Annotated[str | None, Facts("What it is about, in a word.", SHOWN | WRITTEN | FILTER, text=NAME)] = None
     active: Annotated[bool, Facts("Whether it holds now.", SHOWN | WRITTEN | FILTER)] = True
-    permanent: Annotated[bool, Facts("Whether it is kept from being deleted.", SHOWN | WRITTEN)] = False
+    permanent: Annotated[bool, Facts("Whether it is kept from being deleted.", SHOWN | WRITTEN | FILTER)] = False
     created_by: Creator
     updated_at: UpdatedAt = Field(default_factory=utc_now)
 
     class Settings:
         name = "standing_orders"
-        indexes = [IN_WORKSPACE]
+        indexes = [IN_WORKSPACE, number_index("workspace_id")]
 
 
 __all__ = ["Decision", "Objective", "PilotageDocument", "PilotagePriority", "StandingOrder", "Todo"]

@@ -305,6 +305,21 @@ class CardFactsBlockRecord(TypedDict):
     rows: dict[str, bytes]
 
 
+class ChangelogEntryRecord(TypedDict):
+    """A `models.changelog_entry.ChangelogEntry`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    project_id: ObjectId
+    card_id: ObjectId
+    agent_id: ObjectId | None
+    title: str
+    resolution: str | None
+    type: str | None
+    completed_at: datetime
+
+
 class ColumnRecord(TypedDict):
     """A `models.column.Column`."""
 
@@ -1062,6 +1077,7 @@ class StandingOrderRecord(TypedDict):
 
     _id: ObjectId
     created_at: datetime
+    number: int | None
     workspace_id: ObjectId
     agent_id: ObjectId | None
     text: str
@@ -1741,6 +1757,32 @@ class WorkspaceMemberRecord(TypedDict):
     role: str
     pilotage_role: str
     user: NotRequired[Any]
+
+
+class WorkspaceFileRecord(TypedDict):
+    """A `models.workspace_file.WorkspaceFile`."""
+
+    _id: ObjectId
+    created_at: datetime
+    number: int | None
+    workspace_id: ObjectId
+    path: str
+    name: str
+    file_type: str | None
+    category: str | None
+    size: int
+    created_by: ObjectId | None
+    updated_by: ObjectId | None
+    updated_at: datetime
+    content: NotRequired[str]
+
+
+class WorkspaceFileTextRecord(TypedDict):
+    """A `models.workspace_file.WorkspaceFileText`."""
+
+    _id: ObjectId
+    workspace_id: ObjectId
+    content: str
 
 
 class WorktreeRecord(TypedDict):

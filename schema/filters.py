@@ -52,6 +52,16 @@ class StandingOrderFilter:
     pass
 
 
+@filters(models.ChangelogEntry, "Which entries.")
+class ChangelogEntryFilter:
+    pass
+
+
+@filters(models.WorkspaceFile, "Which files.")
+class WorkspaceFileFilter:
+    pass
+
+
 @orders(
     models.Card,
     CUSTOM_FIELD="The value of the custom field `customFieldId`; none comes first, options come in the field's order.",

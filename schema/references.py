@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from schema.automation import Automation, AutomationTrace
     from schema.budget import Budget
     from schema.card import Card, ChecklistItem
+    from schema.changelog_entry import ChangelogEntry
     from schema.column import Column
     from schema.conversation import Conversation, Message
     from schema.credential import Credential
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from schema.transfer import TransferJob
     from schema.user import User
     from schema.workspace import Workspace, WorkspaceMember
+    from schema.workspace_file import WorkspaceFile
     from schema.worktree import Worktree
 
 ActivityRef = Annotated["Activity", strawberry.lazy("schema.activity")]
@@ -44,6 +46,7 @@ AutomationTraceRef = Annotated["AutomationTrace", strawberry.lazy("schema.automa
 BudgetRef = Annotated["Budget", strawberry.lazy("schema.budget")]
 CardRef = Annotated["Card", strawberry.lazy("schema.card")]
 ChecklistItemRef = Annotated["ChecklistItem", strawberry.lazy("schema.card")]
+ChangelogEntryRef = Annotated["ChangelogEntry", strawberry.lazy("schema.changelog_entry")]
 ColumnRef = Annotated["Column", strawberry.lazy("schema.column")]
 DocumentRef = Annotated["Document", strawberry.lazy("schema.document")]
 DocumentTreeEntryRef = Annotated["DocumentTreeEntry", strawberry.lazy("schema.document")]
@@ -85,6 +88,7 @@ SkillRef = Annotated["Skill", strawberry.lazy("schema.skill")]
 TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]
 UserRef = Annotated["User", strawberry.lazy("schema.user")]
 WorkspaceRef = Annotated["Workspace", strawberry.lazy("schema.workspace")]
+WorkspaceFileRef = Annotated["WorkspaceFile", strawberry.lazy("schema.workspace_file")]
 WorkspaceMemberRef = Annotated["WorkspaceMember", strawberry.lazy("schema.workspace")]
 WorktreeRef = Annotated["Worktree", strawberry.lazy("schema.worktree")]
 

@@ -34,7 +34,9 @@ def _score(found: Found) -> float:
 
 @strawberry.type(description="Something that was found.")
 class SearchHit:
-    node: Node = derived(lambda found: found.node, description="The card, comment, document or project.", through=True)
+    node: Node = derived(
+        lambda found: found.node, description="The card, comment, document, project, agent or file.", through=True
+    )
     score: float = derived(_score, description="How well it fits; comparable within one search.")
     title: list[SearchFragment] = derived(
         lambda found: found.hit.title, description="Its title, with what was searched for; empty for a comment."

@@ -9,5 +9,6 @@ class StorageUsage:
     used: float = strawberry.field(description="How much it has stored in all.")
     attachments: float = strawberry.field(description="Files on cards.")
     documents: float = strawberry.field(description="Versions of documents.")
+    files: float = strawberry.field(description="Texts of its files.")
     imports: float = strawberry.field(description="Files of imports that have not ended.")
     reports: float = strawberry.field(description="What agents reported on their missions.")

@@ -6,6 +6,7 @@ import models
 from models.enums import PilotageRole, Role
 from resolvers.agent.agent import agents_of
 from resolvers.budget.budget import budgets_of_workspace
+from resolvers.changelog.changelog import changelog_days_of, changelog_of_workspace
 from resolvers.document import graph as document_graph
 from resolvers.files.storage_account import storage_of
 from resolvers.invitation.invitation import invitations_of
@@ -23,10 +24,12 @@ from resolvers.template.template import templates_of
 from resolvers.transfer.job import transfer_jobs_of
 from resolvers.usage.sums import usage_of_workspace
 from resolvers.workspace import workspace as edges
+from resolvers.workspace_file.workspace_file import files_of_workspace
+from schema.changelog_entry import ChangelogDay
 from schema.connection import Connection, window, window_of
 from schema.document import documents_window, tree_arguments
 from schema.fields import shows
-from schema.filters import MissionFilter, ProposalFilter
+from schema.filters import ChangelogEntryFilter, MissionFilter, ProposalFilter, WorkspaceFileFilter
 from schema.invitation import Invitation
 from schema.loading import derived, edge
 from schema.node import Node
@@ -35,6 +38,7 @@ from schema.portfolio import Portfolio, projects_window
 from schema.references import (
     AgentRef,
     BudgetRef,
+    ChangelogEntryRef,
     DocumentRef,
     DocumentTreeEntryRef,
     MissionRef,
@@ -47,6 +51,7 @@ from schema.references import (
     RemoteCallRef,
     SkillRef,
     TransferJobRef,
+    WorkspaceFileRef,
 )
 from schema.scalars import Cursor
 from schema.storage_account import StorageUsage
@@ -55,6 +60,8 @@ from schema.usage import Usage, usage_range
 
 missions_window = window_of(MissionFilter)
 proposals_window = window_of(ProposalFilter)
+changelog_window = window_of(ChangelogEntryFilter)
+files_window = window_of(WorkspaceFileFilter)
 
 
 @shows(models.WorkspaceMember, "A member of a workspace.", without=("created_at",))
@@ -106,6 +113,15 @@ class Workspace(Node):
         document_graph.tree_of_workspace,
         arguments=tree_arguments,
         description="Its documents as a tree: each right behind its parent and what precedes it there; 5,000 at most.",
+    )
+    changelog: Connection[ChangelogEntryRef] = edge(
+        changelog_of_workspace, arguments=changelog_window, description="What its cards came to, the latest first."
+    )
+    changelog_summary: list[ChangelogDay] = edge(
+        changelog_days_of, description="The same by day, the latest first: of the latest 1,000 cards."
+    )
+    files: Connection[WorkspaceFileRef] = edge(
+        files_of_workspace, arguments=files_window, description="Its files, by path; 1,000 at most."
     )
     queues: Connection[QueueRef] = edge(queues_of, arguments=window, description="Its queues of jobs, oldest first.")
     usage: Usage = edge(usage_of_workspace, arguments=usage_range, description="What its models have cost.")

@@ -23,6 +23,7 @@ from models import (
     Card,
     CardFacts,
     CardFactsBlock,
+    ChangelogEntry,
     Column,
     Comment,
     Conversation,
@@ -97,12 +98,15 @@ from models import (
     UsageSum,
     User,
     Workspace,
+    WorkspaceFile,
+    WorkspaceFileText,
     WorkspaceMember,
     Worktree,
 )
 from models.base import Recorded
 from models.ids import Kind
 from realtime.events.automation import AutomationDeleted
+from realtime.events.changelog_entry import ChangelogEntryRemoved
 from realtime.events.column import ColumnDeleted
 from realtime.events.custom_field import CustomFieldDeleted
 from realtime.events.label import LabelDeleted
@@ -152,6 +156,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(DocumentVersion, "workspace_id"),
         rows(Document, "workspace_id"),
         rows(Relation, "workspace_id"),
+        rows(ChangelogEntry, "workspace_id"),
         rows(Card, "workspace_id"),
         rows(Lane, "workspace_id"),
         rows(CardFacts, "workspace_id"),
@@ -197,6 +202,8 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(PluginDelivery, "workspace_id"),
         rows(RemoteCall, "workspace_id"),
         rows(Skill, "workspace_id"),
+        rows(WorkspaceFileText, "workspace_id"),
+        rows(WorkspaceFile, "workspace_id"),
         agents,
         other_deletions,
         rows(StorageAccount, "_id"),
@@ -213,6 +220,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(ScriptRun, "project_id"),
         rows(Script, "project_id", tell.deleted(ScriptDeleted)),
         documents("project_id"),
+        rows(ChangelogEntry, "project_id", tell.deleted(ChangelogEntryRemoved)),
         rows(Card, "project_id", tell.card_deleted),
         rows(Lane, "project_id"),
         rows(CardFacts, "_id"),

@@ -10,7 +10,7 @@ from bson import ObjectId
 from models import DocumentVersion
 from models.base import Record, aggregate, collection, to_record, with_changes
 from models.enums import DocumentFormat, StorageKind, TokenScope
-from models.errors import BadUserInput, NotFound, PayloadTooLarge
+from models.errors import BadUserInput, NotFound
 from models.records import DocumentRecord, DocumentVersionRecord
 from realtime.log import Change
 from resolvers.content import Content, apart, excerpt_in, unified_diffs
@@ -21,6 +21,7 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import DOCUMENT_VERSION
 from resolvers.kit.operation import edge, reader
 from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.text_read import count_read
 
 READ = TokenScope.PROJECTS_READ
 MAX_VERSIONS = 100
@@ -29,8 +30,6 @@ MAX_BYTES = 50_000_000
 AUTOSAVE = timedelta(minutes=10)
 """Changes of one author within this time of a version's beginning are part of it."""
 
-MAX_READ = 20_000_000
-"""Bytes of text (in both forms) that one request reads, of all versions of all documents that it asks for together."""
 MAX_COMPARED = 10
 
 
@@ -194,17 +193,10 @@ async def content_of_version(
     return await _texts(ctx, [(version["_id"], version["size"]) for version in versions], format)
 
 
-def _count_read(ctx: Context, size: int) -> None:
-    """Count bytes that are read; raises PayloadTooLarge where the request has read, or asks for, too many."""
-    if ctx.text_read + size > MAX_READ:
-        raise PayloadTooLarge(f"The texts are more than {MAX_READ} bytes together: ask for fewer at a time")
-    ctx.text_read += size
-
-
 async def _texts(
     ctx: Context, wanted: Sequence[tuple[ObjectId, int]], format: DocumentFormat | None
 ) -> list[str | None]:
-    _count_read(ctx, sum(size for _, size in wanted))
+    count_read(ctx, sum(size for _, size in wanted))
     name: Literal["tiptap", "markdown"] = "tiptap" if format is DocumentFormat.TIPTAP_JSON else "markdown"
     found = await by_ids(DocumentVersion, (version_id for version_id, _ in wanted), frozenset({name}))
     return [found[version_id][name] if version_id in found else None for version_id, _ in wanted]
@@ -223,6 +215,6 @@ async def diff_of(
     wanted = {"document_id": 1, "number": 1, "markdown": 1}
     for version in await collection(DocumentVersion).find(query, wanted).to_list():
         texts[version["document_id"], version["number"]] = version["markdown"]
-    _count_read(ctx, sum(map(len, texts.values())))
+    count_read(ctx, sum(map(len, texts.values())))
     pairs = [(texts.get((object_id, from_)), texts.get((object_id, to))) for object_id in ids]
     return await apart(unified_diffs, pairs, f"version {from_}", f"version {to}", field="diff")

@@ -16,6 +16,7 @@ _AREAS: Mapping[str, str] = {
     "resolvers.attachment": "cards",
     "resolvers.card": "cards",
     "resolvers.card.comment": "comments",
+    "resolvers.changelog": "board",
     "resolvers.column": "board",
     "resolvers.custom_field": "board",
     "resolvers.document": "documents",
@@ -39,6 +40,7 @@ _AREAS: Mapping[str, str] = {
     "resolvers.transfer.draft": "project_drafts",
     "resolvers.user": "account",
     "resolvers.workspace": "workspace",
+    "resolvers.workspace_file": "files",
 }
 """What the operations of a package, or of a module of it, are about. Of another package it is what that is called."""
 _READ_WITH: Mapping[str, str] = {"cards": "board", "comments": "board"}
@@ -50,12 +52,14 @@ _READERS: Mapping[str, str] = {
     "MISSION": "missions",
     "MISSION_ACTIVITY": "missions",
     "REMOTE_CALL": "remote_tools",
+    "WORKSPACE_FILE": "files",
 }
 """What those read that are made alike for every noun (`reader`), by its kind; others are read with the board."""
 
 DEFAULT_TOOLS: Sequence[str] = (
     "read_board",
     "read_documents",
+    "read_files",
     "read_missions",
     "read_agents",
     "read_pilotage",
@@ -71,6 +75,7 @@ DEFAULT_TOOLS: Sequence[str] = (
     "write_cards",
     "write_comments",
     "write_documents",
+    "write_files",
     "write_missions",
     "write_pilotage",
     "write_project_drafts",

@@ -26,6 +26,7 @@ from models import (
     Backup,
     Budget,
     Card,
+    ChangelogEntry,
     Column,
     Comment,
     Conversation,
@@ -68,6 +69,7 @@ from models import (
     TransferJob,
     User,
     Workspace,
+    WorkspaceFile,
     WorkspaceMember,
     Worktree,
     records,
@@ -103,6 +105,7 @@ CUSTOM_FIELD = noun(CustomField, Kind.CUSTOM_FIELD, reads=board.READ)
 TEMPLATE = noun(Template, Kind.TEMPLATE, reads=board.READ, has_node=False)
 TRANSFER_JOB = noun(TransferJob, Kind.TRANSFER_JOB, reads=board.READ, shown_as="job", word="import")
 CARD = noun(Card, Kind.CARD, reads=board.READ)
+CHANGELOG_ENTRY = noun(ChangelogEntry, Kind.CHANGELOG_ENTRY, reads=board.READ, word="changelog entry")
 SCRIPT = noun(Script, Kind.SCRIPT, reads=board.READ)
 SCRIPT_RUN = noun(ScriptRun, Kind.SCRIPT_RUN, reads=board.READ)
 WORKTREE = noun(Worktree, Kind.WORKTREE, reads=board.READ)
@@ -112,6 +115,7 @@ ATTACHMENT = noun(Attachment, Kind.ATTACHMENT, reads=board.READ)
 DOCUMENT = noun(Document, Kind.DOCUMENT, reads=document.READ)
 DOCUMENT_VERSION = noun(DocumentVersion, Kind.DOCUMENT_VERSION, reads=document.READ, word="version")
 ACTIVITY = noun(Activity, Kind.ACTIVITY, reads=board.READ)
+WORKSPACE_FILE = noun(WorkspaceFile, Kind.WORKSPACE_FILE, reads=board.READ)
 AGENT = noun(Agent, Kind.AGENT, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 PROJECT_DRAFT = noun(ProjectDraft, Kind.PROJECT_DRAFT, reads=board.READ, word="draft")
 PIPELINE = noun(Pipeline, Kind.PIPELINE, reads=board.READ)

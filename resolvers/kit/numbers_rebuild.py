@@ -9,7 +9,7 @@ from bson import ObjectId
 from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
-from models import Agent, Card, Organization, Project, User
+from models import Agent, Card, Organization, Project, StandingOrder, User
 from models.base import DUPLICATE_KEY, AnyRecord, Recorded, codes_of, collection
 from models.number import Numbering, draw_number, numbering_of
 from realtime.heads import reserve
@@ -70,6 +70,7 @@ NUMBER_STEPS = (
     _step("numbers-of-projects", "The numbers of projects", Project),
     _step("numbers-of-agents", "The numbers of agents", Agent),
     _step("numbers-of-cards", "The numbers of cards", Card),
+    _step("numbers-of-standing-orders", "The numbers of standing orders", StandingOrder),
     _step("numbers-of-users", "The numbers of users", User),
     _step("numbers-of-organizations", "The numbers of organizations", Organization),
 )

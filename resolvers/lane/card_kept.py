@@ -6,11 +6,12 @@ from models.card import KEPT_FIELDS, CardPair
 from models.records import CardRecord
 from realtime.log import Change
 from resolvers.lane.card_facts_keep import keep_facts
+from resolvers.lane.changelog import keep_changelog
 from resolvers.lane.keep import keep_lanes
 
 Keeper = Callable[[Change, Sequence[CardPair]], Awaitable[None]]
 
-KEEPERS: tuple[Keeper, ...] = (keep_lanes, keep_facts)
+KEEPERS: tuple[Keeper, ...] = (keep_lanes, keep_facts, keep_changelog)
 """Who keeps something of cards. Each is given the cards that differ, and works in the transaction of the change."""
 
 

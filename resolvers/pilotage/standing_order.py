@@ -1,7 +1,7 @@
 """Standing orders: what agents always keep to. Other published interfaces call them rules."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from bson import ObjectId
 
@@ -15,11 +15,14 @@ from realtime.events.pilotage import StandingOrderCreated, StandingOrderDeleted,
 from realtime.log import Change, Committed
 from resolvers.inputs.pilotage import StandingOrderCreate, StandingOrderUpdate
 from resolvers.kit.context import Context
+from resolvers.kit.contract import Filters
+from resolvers.kit.filters import compile_filter
 from resolvers.kit.nouns import STANDING_ORDER, WORKSPACE
 from resolvers.kit.operation import operation
+from resolvers.kit.page import Page, Window, pages
 from resolvers.register.register import Register, create_in, delete_in, listed, update_in
 
-WRITE = TokenScope.PILOTAGE_WRITE
+READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 MAX_STANDING_ORDERS = 100
 """All of them stand in a prompt, so they have to be few."""
 
@@ -42,8 +45,19 @@ STANDING_ORDERS = Register(
     follow=_following,
 )
 
+Filter = Annotated[Mapping[str, Any] | None, Filters(StandingOrder)]
+
 standing_orders_of = listed(STANDING_ORDER)
 """The standing orders of a workspace, oldest first."""
+
+
+@operation("standingOrders", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
+async def list_standing_orders(
+    ctx: Context, membership: WorkspaceMemberRecord, window: Window, filter: Filter = None
+) -> Page[StandingOrderRecord]:
+    """A page of the standing orders of a workspace, oldest first."""
+    workspace_id, where = membership["workspace_id"], compile_filter(filter, StandingOrder)
+    return (await pages(StandingOrder, "workspace_id", [workspace_id], window, where=where))[workspace_id]
 
 
 @operation("standingOrderCreate", inside=WORKSPACE, permission=policy.WRITE, scope=WRITE)

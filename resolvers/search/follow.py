@@ -10,35 +10,59 @@ from typing import Any
 from bson import ObjectId
 from pymongo.asynchronous.cursor import AsyncCursor
 
-from models import Card, Comment, Document, DocumentVersion, Project, Workspace
+from models import (
+    Agent,
+    Card,
+    Comment,
+    Document,
+    DocumentVersion,
+    Project,
+    Workspace,
+    WorkspaceFile,
+    WorkspaceFileText,
+)
 from models.base import AnyRecord, Record, Recorded, collection
 from models.enums import SearchType
 from models.ids import Kind, kind_of, portions
-from models.records import CardRecord, CommentRecord, DocumentRecord, LoggedEventRecord, ProjectRecord
+from models.records import (
+    AgentRecord,
+    CardRecord,
+    CommentRecord,
+    DocumentRecord,
+    LoggedEventRecord,
+    ProjectRecord,
+    WorkspaceFileRecord,
+)
 from realtime.cursor import Cursor
 from resolvers.kit.context import Services
 from resolvers.kit.load import by_ids
 from resolvers.words.index import Entry, SearchIndex
 
 PORTION = 500
+FILES_AT_ONCE = 20
+"""Files whose texts, of up to 1 MiB, are in memory together."""
 MAX_BEHIND = 20_000
 """Events beyond which an index is built anew instead of being brought up to date."""
 
 
 @dataclass(frozen=True, slots=True)
 class Searchable:
-    """A kind of object that can be found; `fields` of its record make its entry, `complete` adds what it lacks."""
+    """A kind of object that can be found; `fields` of its record make its entry, `complete` adds what it lacks.
+
+    One without an entry is kept for the record alone, and found by nobody.
+    """
 
     model: type[Recorded[Any]]
     fields: tuple[str, ...]
-    entry: Callable[[Any], Entry]
+    entry: Callable[[Any], Entry | None]
     complete: Callable[[Sequence[Any]], Awaitable[None]] | None = None
+    at_once: int = PORTION
 
     async def entries(self, records: Sequence[AnyRecord]) -> list[Entry]:
         """What of objects can be found."""
         if self.complete is not None:
             await self.complete(records)
-        return [self.entry(record) for record in records]
+        return [entry for record in records if (entry := self.entry(record)) is not None]
 
 
 def _card(card: CardRecord) -> Entry:
@@ -68,11 +92,32 @@ def _document(document: DocumentRecord) -> Entry:
     return Entry(document["_id"], SearchType.DOCUMENT, document["project_id"], document["title"], text)
 
 
+def _agent(agent: AgentRecord) -> Entry | None:
+    if agent["deleted_at"] is not None:
+        return None
+    text = "\n".join([agent["slug"], agent["description"] or ""])
+    return Entry(agent["_id"], SearchType.AGENT, None, agent["name"], text)
+
+
+async def _with_contents(files: Sequence[WorkspaceFileRecord]) -> None:
+    found = await by_ids(WorkspaceFileText, (file["_id"] for file in files))
+    for file in files:
+        if file["_id"] in found:
+            file["content"] = found[file["_id"]]["content"]
+
+
+def _file(file: WorkspaceFileRecord) -> Entry:
+    text = "\n".join([file["path"], file.get("content", "")])
+    return Entry(file["_id"], SearchType.FILE, None, file["name"], text)
+
+
 SEARCHABLE: dict[Kind, Searchable] = {
     Kind.CARD: Searchable(Card, ("project_id", "title", "description", "checklist", "archived"), _card),
     Kind.COMMENT: Searchable(Comment, ("project_id", "content"), _comment),
     Kind.DOCUMENT: Searchable(Document, ("project_id", "title", "tags", "content_id"), _document, _with_texts),
     Kind.PROJECT: Searchable(Project, ("name", "description"), _project),
+    Kind.AGENT: Searchable(Agent, ("name", "slug", "description", "deleted_at"), _agent),
+    Kind.WORKSPACE_FILE: Searchable(WorkspaceFile, ("name", "path"), _file, _with_contents, FILES_AT_ONCE),
 }
 
 
@@ -134,17 +179,16 @@ async def _now(workspace_id: ObjectId, ids: Iterable[ObjectId]) -> tuple[list[En
     for kind, searchable in SEARCHABLE.items():
         for some in portions(object_id for object_id in wanted if kind_of(object_id) is kind):
             records = await _find(searchable, {"_id": {"$in": some}}).to_list()
-            entries += await searchable.entries(
-                [record for record in records if record["workspace_id"] == workspace_id]
-            )
+            inside = [record for record in records if record["workspace_id"] == workspace_id]
+            entries += await searchable.entries(inside)
     return entries, list(wanted - {entry.id for entry in entries})
 
 
 async def _everything(workspace_id: ObjectId) -> AsyncIterator[Sequence[Entry]]:
     """All that can be found in a workspace, in portions."""
     for searchable in SEARCHABLE.values():
-        cursor = _find(searchable, {"workspace_id": workspace_id}).batch_size(PORTION)
-        while records := await cursor.to_list(PORTION):
+        cursor = _find(searchable, {"workspace_id": workspace_id}).batch_size(searchable.at_once)
+        while records := await cursor.to_list(searchable.at_once):
             yield await searchable.entries(records)
 
 

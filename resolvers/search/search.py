@@ -26,6 +26,8 @@ from resolvers.words.query import read_query
 
 READ = TokenScope.PROJECTS_READ
 DEFAULT_SIZE, MAX_SIZE = 20, 100
+_SCOPES = {SearchType.AGENT: TokenScope.PILOTAGE_READ}
+"""What finding some of it takes beside the scope of a search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,15 @@ async def search(
 ) -> FoundPage:
     """What holds every word of `query`, or a word that begins with it; "words in quotes" stand side by side.
 
-    Everything written before is found. Archived cards are, where `archived` says so.
+    Everything written before is found. Archived cards are, where `archived` says so; agents, where the caller may read
+    them.
     """
     wanted = parse_id(workspace_id, Kind.WORKSPACE, field="workspaceId")
     await check_workspace(ctx, wanted, board.READ)
     named = ctx.subject.project_id or project_id
     project = None if named is None else parse_id(named, Kind.PROJECT, field="projectId")
-    terms = Terms(read_query(query), list(SearchType if types is None else types), project, archived)
+    kinds = [kind for kind in (SearchType if types is None else types) if _SCOPES.get(kind, READ) in ctx.subject.scopes]
+    terms = Terms(read_query(query), kinds, project, archived)
     window = Window.read(DEFAULT_SIZE if first is None else first, after)
     if window.size > MAX_SIZE:
         raise BadUserInput(f"must be between 0 and {MAX_SIZE}", field="first")

@@ -28,7 +28,7 @@ from resolvers.words.words import TOKENIZER, indexed
 
 T = TypeVar("T")
 
-VERSION = 4 * 1_000_000 + int(unidata_version.replace(".", ""))
+VERSION = 5 * 1_000_000 + int(unidata_version.replace(".", ""))
 """How an index is made. One that was made otherwise, or by other tables of Unicode, is built anew."""
 SEARCHES = Pool("searches", threads=4, at_once=2, of_one=20, in_all=200)
 RANKED = 4_000

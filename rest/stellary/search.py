@@ -1,6 +1,6 @@
 """Full-text search in a workspace."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from bson import ObjectId
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -18,6 +18,9 @@ from rest.stellary.present.search import Hit, hit
 
 routes = Routes("Search", WORKSPACE + "/search")
 
+TYPES = (SearchType.CARD, SearchType.COMMENT, SearchType.DOCUMENT, SearchType.PROJECT)
+"""What this interface finds."""
+
 
 def _listed(value: Any) -> Any:
     return value.split(",") if isinstance(value, str) else value
@@ -28,7 +31,7 @@ class SearchQuery(Input):
 
     q: Annotated[str, Text(1, MAX_QUERY)]
     types: Annotated[
-        list[SearchType] | None,
+        list[Literal[SearchType.CARD, SearchType.COMMENT, SearchType.DOCUMENT, SearchType.PROJECT]] | None,
         BeforeValidator(_listed),
         WithJsonSchema(
             {"type": "string", "pattern": "^(card|comment|document|project)(,(card|comment|document|project))*$"}
@@ -48,7 +51,7 @@ async def find(call: Call) -> list[Hit]:
         call.ctx,
         workspace["_id"],
         wanted.q,
-        types=wanted.types,
+        types=TYPES if wanted.types is None else wanted.types,
         project_id=wanted.project_id,
         archived=wanted.archived,
         first=wanted.limit,

@@ -542,6 +542,7 @@ CALLS: dict[str, Arguments] = {
     "pilotageDocumentCreate": lambda ids: (PilotageDocumentCreate.of(workspace_id=ids["workspace"], title="More"),),
     "pilotageDocumentUpdate": lambda ids: (ids["pilotage_document"], PilotageDocumentUpdate.of(owner="Ann")),
     "pilotageDocumentDelete": lambda ids: (ids["pilotage_document"],),
+    "standingOrders": lambda ids: (ids["workspace"], Window.read()),
     "standingOrderCreate": lambda ids: (
         StandingOrderCreate.of(workspace_id=ids["workspace"], text="More", agent_id=ids["agent"]),
     ),

@@ -13,6 +13,7 @@ from resolvers.inputs.project_draft import (
     ProjectDraftUpdate,
 )
 from resolvers.inputs.skill import SkillCreate, SkillUpdate
+from resolvers.inputs.workspace_file import WorkspaceFileSearch, WorkspaceFileWrite
 from resolvers.kit.page import Window
 from tests.denials.world import Ids, hook_of
 
@@ -24,6 +25,15 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     ),
     "skillUpdate": lambda ids: (ids["skill"], SkillUpdate.of(description="For less")),
     "skillDelete": lambda ids: (ids["skill"],),
+    "changelogEntry": lambda ids: (ids["changelog_entry"],),
+    "changelog": lambda ids: (ids["workspace"], Window.read()),
+    "changelogSummary": lambda ids: (ids["workspace"],),
+    "workspaceFile": lambda ids: (ids["workspace_file"],),
+    "workspaceFileText": lambda ids: (ids["workspace_file"],),
+    "workspaceFiles": lambda ids: (ids["workspace"], Window.read()),
+    "workspaceFileSearch": lambda ids: (ids["workspace"], WorkspaceFileSearch.of(query="kind")),
+    "workspaceFileWrite": lambda ids: (WorkspaceFileWrite.of(workspace_id=ids["workspace"], path="more/run.sh"),),
+    "workspaceFileDelete": lambda ids: (ids["workspace_file"],),
     "agentSkills": lambda ids: (ids["agent"],),
     "agentSkillAdd": lambda ids: (ids["agent"], ids["spare_skill"]),
     "agentSkillRemove": lambda ids: (ids["other agent"], ids["skill"]),

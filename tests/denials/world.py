@@ -14,7 +14,18 @@ from pymongo import monitoring
 
 import resolvers.catalogue
 from gateway.database import Database
-from models import ApiToken, Backup, Conversation, Lease, MissionActivity, Notification, OAuthGrant, RemoteCall
+from models import (
+    ApiToken,
+    Backup,
+    Card,
+    ChangelogEntry,
+    Conversation,
+    Lease,
+    MissionActivity,
+    Notification,
+    OAuthGrant,
+    RemoteCall,
+)
 from models.base import Record, collection, to_record, utc_now
 from models.enums import (
     AutomationTrigger,
@@ -96,11 +107,13 @@ from resolvers.inputs.skill import SkillCreate
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
+from resolvers.inputs.workspace_file import WorkspaceFileWrite
 from resolvers.installation.installation import grant_server_role
 from resolvers.invitation import invitation
 from resolvers.job import job, queue, schedule
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import NOUNS
+from resolvers.lane.changelog import entry_of
 from resolvers.member import organization_member, project_member
 from resolvers.mission import drive as mission_drive
 from resolvers.mission import mission
@@ -120,6 +133,7 @@ from resolvers.skill import assign, skill
 from resolvers.template import template
 from resolvers.transfer import job as transfer_job
 from resolvers.workspace import workspace
+from resolvers.workspace_file.workspace_file import write_workspace_file
 from resolvers.worktree import worktree
 from tests.machine import folder_of, repository
 from tests.resolvers.attaching import upload
@@ -315,6 +329,12 @@ async def _objects(world: World) -> None:
     ids["automation"] = (await made(automation.create_automation, tidied))["_id"]
     for name in ("second_card", "third_card"):
         ids[name] = (await made(card.create_card, CardCreate.of(project_id=ids["project"], title=name)))["_id"]
+    # As if the card had been done: the board of the world tells no card so.
+    done = await collection(Card).find_one({"_id": ids["third_card"]})
+    assert done is not None
+    entry = entry_of({**done, "completed_at": done["created_at"]}, {}, None)
+    await collection(ChangelogEntry).insert_one(entry)
+    ids["changelog_entry"] = entry["_id"]
     waits = RelationCreate(card_id=ids["card"], target_card_id=ids["second_card"], type=RelationType.BLOCKS)
     ids["relation"] = (await made(relation.create_relation, waits))["_id"]
     said = CommentCreate(card_id=ids["card"], content="Hello")
@@ -355,6 +375,8 @@ async def _pilotage(world: World) -> None:
     ids["decision"] = (await made(decision.create_decision, DecisionCreate, title="Buy"))["_id"]
     registered = await made(pilotage_document.create_document, PilotageDocumentCreate, title="Billing API")
     ids["pilotage_document"] = registered["_id"]
+    kept = await made(write_workspace_file, WorkspaceFileWrite, path="planner/SOUL.md", content="Be kind")
+    ids["workspace_file"] = kept["_id"]
     order = await made(standing_order.create_standing_order, StandingOrderCreate, text="Write tests")
     ids["standing_order"] = order["_id"]
 

@@ -346,6 +346,8 @@ RULES: dict[str, Rule] = {
     "ScriptDeleted": ("scriptId", _script_deleted),
     "AttachmentAdded": ("attachmentCount attachment { ...AttachmentFields }", _attachment_added),
     "AttachmentDeleted": ("attachmentCount attachmentId cardId", _attachment_deleted),
+    "ChangelogEntryAdded": _put_under("changelogEntry", "ChangelogEntry"),
+    "ChangelogEntryRemoved": _gone("changelogEntryId", "ChangelogEntry"),
     "CardSeen": ("cardId", _nothing),
     "PreferencesChanged": ("preferences { settings }", _nothing),
     "PanelStatesChanged": ("projectId", _nothing),

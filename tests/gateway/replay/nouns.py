@@ -41,6 +41,8 @@ BY_HAND: dict[str, str] = {
     "Comment": "author { id } card { id }",
     "Agent": "user { id name } skills { id }",
     "Skill": "createdBy { id }",
+    "ChangelogEntry": "project { id } card { id } agent { id }",
+    "WorkspaceFile": "content createdBy { id } updatedBy { id }",
     "ProjectDraft": """
       teamMembers { name role } contextDocuments { name size content }
       questions { id round kind text options answer }
@@ -106,6 +108,8 @@ SNAPSHOT = """
         remoteCalls(first: 50) { nodes { ...RemoteCallFields } }
         agents(first: 500) { nodes { ...AgentFields } }
         skills { ...SkillFields }
+        changelog(first: 50) { nodes { ...ChangelogEntryFields } }
+        files(first: 50) { nodes { ...WorkspaceFileFields } }
         projectDrafts(first: 50) { nodes { ...ProjectDraftFields } }
         pipelines(first: 50) { nodes { ...PipelineFields } }
         missions(first: 50) { nodes { ...MissionFields activities(first: 50) { nodes { ...MissionActivityFields } } } }

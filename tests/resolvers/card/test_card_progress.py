@@ -64,7 +64,8 @@ async def test_a_move_tells_the_moments_and_names_no_field(board: Board) -> None
 
     done = await board.move(card, columnId=board.column_id(2))
 
-    [event] = await board.events_since(seq)
+    [added, event] = await board.events_since(seq)
+    assert added["type"] == "ChangelogEntryAdded"
     assert (event["type"], event["data"]["card"]["completed_at"]) == ("CardMoved", done["completed_at"])
 
 

@@ -64,6 +64,7 @@ OTHERWISE = {
     "ProjectMember": "as many as there are people, in each project",
     "Template": "made one by one, by people",
     "Skill": "made one by one, by people",
+    "WorkspaceFile": "at most a thousand, in the order of their paths",
     "Script": "at most some dozens in a project, in the order of their ranks",
     "Scope": "at most some hundred in a project, in the order of their ranks",
     "Column": "at most some hundred in a project, in the order of their ranks",

@@ -15,6 +15,7 @@ from resolvers.document import version as document_version
 from resolvers.document.update import restore_document_version, update_documents
 from resolvers.document.version import content_of, content_of_version, diff_of, versions_of
 from resolvers.inputs.document import DocumentBatch
+from resolvers.kit import text_read
 from resolvers.kit.input import read_input
 from tests.resolvers.conftest import Join
 from tests.resolvers.documents import Shelf
@@ -177,7 +178,7 @@ async def test_what_one_request_reads_of_texts_is_bounded_over_all_its_edges(
     await age(made, minutes=20)
     changed = await shelf.update(made, content="Two")
     [versions] = await versions_of(shelf.ctx, [changed], None)
-    monkeypatch.setattr(document_version, "MAX_READ", 2 * changed["size"])
+    monkeypatch.setattr(text_read, "MAX_READ", 2 * changed["size"])
 
     # When
     ctx = shelf.ctx

@@ -1,0 +1,32 @@
+"""What the cards of a workspace came to."""
+
+from datetime import datetime
+
+import strawberry
+
+import models
+from resolvers.kit.load import one_by
+from resolvers.kit.nouns import PROJECT
+from schema.fields import shows
+from schema.loading import edge
+from schema.node import Node
+from schema.references import ProjectRef
+
+
+@shows(models.ChangelogEntry, "What was done with a card, as it was when it came to be done.")
+class ChangelogEntry(Node):
+    pass
+
+
+@strawberry.type(description="What was done in a project on one day.")
+class ChangelogArea:
+    project: ProjectRef = edge(one_by(PROJECT, "project_id"), needs=("project_id",), description="The project.")
+    count: int = strawberry.field(description="How many cards.")
+    titles: list[str] = strawberry.field(description="The latest of them, at most ten.")
+
+
+@strawberry.type(description="What was done on one day in UTC.")
+class ChangelogDay:
+    date: datetime = strawberry.field(description="Its beginning.")
+    count: int = strawberry.field(description="How many cards.")
+    areas: list[ChangelogArea] = strawberry.field(description="By project, where most was done first.")
