@@ -40,7 +40,7 @@ from gateway.plugins import Plugins
 from gateway.probes import probe_routes, product_version
 from gateway.remote_calls import RemoteCalls
 from gateway.scripts import Scripts
-from gateway.settings import LOOPBACK, Settings, SettingsError
+from gateway.settings import AGENT_BOARD, LOOPBACK, ORKOSI, Settings, SettingsError
 from gateway.transfers import Transfers
 from gateway.worktrees import Worktrees
 from models.outbound import Outbound
@@ -59,6 +59,7 @@ from resolvers.words.index import SearchIndex
 from rest.agent_board.live.routes import live_routes
 from rest.agent_board.open_access import OpenAccess
 from rest.app import Collision, build_routes, failures, interfaces, openapi, overlap
+from rest.prefixes import Prefixes
 from serving.arrival import Arrival
 from serving.compressed import compressed
 from serving.cookies import CookieScope
@@ -136,6 +137,7 @@ def create_app(
                 project_roots=chosen.project_roots,
                 worktrees=chosen.data_dir / "worktrees",
                 runs_scripts=chosen.runs_scripts,
+                version=product_version(),
             )
             await sweep(running.services.search)
             await warn_of_missing(running.services.vault)
@@ -192,7 +194,7 @@ def create_app(
                 GIT.end()
 
     dist, hosts = dist_folder(), _hosts(chosen)
-    routes, failed = _routes(chosen, running, dist), failures(chosen.agent_board_prefix)
+    routes, failed = _routes(chosen, running, dist), failures(chosen.prefixes)
     app = Starlette(
         routes=routes,
         middleware=[
@@ -234,7 +236,7 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
     async def graphql_socket(websocket: WebSocket) -> None:
         await serve_websocket(websocket, running.require_engine(), limits=sockets, connections=running.connections)
 
-    prefix = settings.agent_board_prefix
+    prefix, prefixes = settings.agent_board_prefix, settings.prefixes
     opened = OpenAccess(prefix, settings.socket_origins) if settings.auth_optional else None
 
     async def make_context(request: Request) -> Context:
@@ -250,7 +252,7 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
 
     async def document(request: Request) -> Response:
         # Without a public address, routes are where the document was found: this machine has several names.
-        described = openapi(product_version(), settings.public_url or "/", settings.agent_board_prefix)
+        described = openapi(product_version(), settings.public_url or "/", prefixes)
         return await compressed(request.headers, answer(described, 200))
 
     async def reference(_: Request) -> Response:
@@ -275,18 +277,20 @@ def _routes(settings: Settings, running: Running, dist: Path) -> list[BaseRoute]
         *page_routes(dist, settings.base_path),
     ]
     try:
-        _check_apart(own, prefix)
+        _check_apart(own, prefixes)
     except Collision as error:
-        raise SettingsError(f"ORRERY_AGENT_BOARD_PREFIX cannot be {prefix}: {error}.") from error
+        raise SettingsError(
+            f"{AGENT_BOARD} cannot be {prefix or 'empty'} beside {ORKOSI} {prefixes.orkosi or 'empty'}: {error}."
+        ) from error
     live = live_routes(prefix, running.require_engine, sockets, running.connections, opened)
-    found = build_routes(make_context, cookies=_cookies(settings), recall=recall, agent_board_prefix=prefix)
+    found = build_routes(make_context, cookies=_cookies(settings), recall=recall, prefixes=prefixes)
     return [*own, *live, *found]
 
 
-def _check_apart(own: list[BaseRoute], prefix: str) -> None:
+def _check_apart(own: list[BaseRoute], prefixes: Prefixes) -> None:
     """Raise Collision where a route below a prefix is over another interface's, over one of the gateway's own, or below
     a folder of files."""
-    for path in {route.path for interface in interfaces(prefix)[1:] for route in interface.table}:
+    for path in {route.path for interface in interfaces(prefixes)[1:] for route in interface.routes}:
         for taken in own:
             over = getattr(taken, "path", "")
             if overlap(path, over) or (isinstance(taken, Mount) and over and path.startswith(f"{over}/")):

@@ -26,6 +26,8 @@ from models.billing import STRIPE, Billing
 from models.language_model import LanguageModels
 from models.outbound_rules import parse_hosts
 from models.project_roots import ProjectRoot, parse_project_roots
+from rest.prefixes import DEFAULT as DEFAULT_PREFIXES
+from rest.prefixes import Prefixes
 from serving.graph.document_limits import DEFAULTS, NAMES, chosen
 from serving.source import Network, parse_networks
 
@@ -40,7 +42,7 @@ BUS_SCHEMES = ("memory", "redis", "rediss")
 OWN_BUS = ("mongodb", "mongodb://")
 MAX_POOL = 10_000
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
-AGENT_BOARD = "ORRERY_AGENT_BOARD_PREFIX"
+AGENT_BOARD, ORKOSI = "ORRERY_AGENT_BOARD_PREFIX", "ORRERY_ORKOSI_PREFIX"
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -92,7 +94,8 @@ class Settings:
     models: LanguageModels = field(default_factory=LanguageModels)
     agent_processes: int = 1
     demo_port: int = demo_address.PORT
-    agent_board_prefix: str = "/api"
+    agent_board_prefix: str = DEFAULT_PREFIXES.agent_board
+    orkosi_prefix: str = DEFAULT_PREFIXES.orkosi
     project_roots: Sequence[ProjectRoot] = ()
     auth_optional: bool = False
     backups_kept: int = 7
@@ -102,6 +105,11 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.env == "production"
+
+    @property
+    def prefixes(self) -> Prefixes:
+        """Where the interfaces are mounted."""
+        return Prefixes(self.agent_board_prefix, self.orkosi_prefix)
 
     @property
     def bus(self) -> str:
@@ -216,11 +224,11 @@ class Settings:
             demo_port=_between(
                 values.get("ORRERY_DEMO_PORT", str(demo_address.PORT)), 1, 65535, variable="ORRERY_DEMO_PORT"
             ),
-            # One that is empty says that there is none.
             backups_kept=_between(values.get("ORRERY_BACKUPS_KEPT", "7"), 1, 500, variable="ORRERY_BACKUPS_KEPT"),
             backup_quota=_parsed(values, "ORRERY_BACKUP_QUOTA", parse_size) or 20 * 1024**3,
             auth_optional=_parsed(values, "ORRERY_AGENT_BOARD_AUTH", _optional) or False,
-            agent_board_prefix=_parsed({AGENT_BOARD: "/api", **source}, AGENT_BOARD, parse_prefix) or "",
+            agent_board_prefix=_prefix(source, AGENT_BOARD, DEFAULT_PREFIXES.agent_board),
+            orkosi_prefix=_prefix(source, ORKOSI, DEFAULT_PREFIXES.orkosi),
             project_roots=_parsed(values, "ORRERY_PROJECT_ROOTS", parse_project_roots) or (),
             runs_scripts=_parsed(values, "ORRERY_SCRIPTS", parse_scripts) or False,
         )
@@ -242,6 +250,11 @@ class Settings:
         if not settings.vault_keys and not settings.production:
             object.__setattr__(settings, "vault_keys", _kept_vault_keys(settings.data_dir / VAULT_FILE))
         return settings
+
+
+def _prefix(source: Mapping[str, str], variable: str, default: str) -> str:
+    """Where an interface is mounted: one that is empty says that it is not."""
+    return _parsed({variable: default, **source}, variable, parse_prefix) or ""
 
 
 def _parsed(values: Mapping[str, str], variable: str, parse: Callable[[str], T]) -> T | None:

@@ -24,3 +24,23 @@ class AuthProvider(Told):
 
     LOCAL = "local", "A password here."
     OIDC = "oidc", "The identity provider of the installation; there is no password here."
+
+
+class GatewayPart(Told):
+    """What the gateway works with."""
+
+    DATABASE = "database", "What everything is stored in."
+    BUS = "bus", "What tells its processes of each other."
+    REDIS = "redis", "Redis, where that is the bus."
+    VAULT = "vault", "What seals the values of credentials."
+    MAIL = "mail", "A server that mails go out by; without one they are kept in a folder."
+    MODELS = "models", "Models that missions are run by."
+    GIT = "git", "The program that folders of projects are read and changed with."
+
+
+class PartStatus(Told):
+    """Whether a part of the gateway is there."""
+
+    UP = "up", "It is there, and answers."
+    DOWN = "down", "It does not answer."
+    OFF = "off", "It is not set up."

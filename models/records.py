@@ -1466,6 +1466,7 @@ class SessionRecord(TypedDict):
     user_agent: str | None
     last_used_at: datetime | None
     restricted: bool
+    refresh_turn: int
 
 
 class SkillRecord(TypedDict):
@@ -1691,6 +1692,7 @@ class UserRecord(TypedDict):
     created_at: datetime
     email: str
     name: str | None
+    username: str | None
     job_title: str | None
     number: int | None
     is_agent: bool
@@ -1705,6 +1707,7 @@ class UserRecord(TypedDict):
     server_role: str
     auth_provider: str
     must_change_password: bool
+    home_workspace_id: ObjectId | None
     pilotage_role: NotRequired[str]
     two_factor_enabled: NotRequired[bool]
 

@@ -16,7 +16,8 @@ from models.records import SessionRecord
 class Session(Stored[SessionRecord]):
     """One sign-in. `secret_hash` is the SHA-256 (hex) of the cookie's secret; the document goes when it is revoked.
 
-    A `restricted` one reads the account alone, until the address is confirmed. Fields after `expires_at` were added
+    A `restricted` one reads the account alone, until the address is confirmed. `refresh_turn` is which of its refresh
+    tokens is good (`auth.refresh`). Fields after `expires_at` were added
     later: a stored session may lack them.
     """
 
@@ -29,6 +30,7 @@ class Session(Stored[SessionRecord]):
     created_at: Annotated[datetime, Facts("When the viewer signed in.")] = Field(default_factory=utc_now)
     last_used_at: Annotated[datetime | None, Facts("When it was last used, to the minute.")] = None
     restricted: bool = False
+    refresh_turn: int = 0
 
     class Settings:
         name = "sessions"

@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
 from models.enums import ConsentSubject, PilotageRole, ServerRole
-from models.facts import Facts
+from models.facts import GRAPH, Facts
 from models.ids import Kind
 from models.installation_enums import AuthProvider
 from models.number import DrawnNumber, drawn_index
@@ -45,7 +45,8 @@ class Consent(BaseModel):
 class User(Stored[UserRecord]):
     """An account. `email` is stored lower-case; `password_hash` is an argon2 hash, null for an agent's service user.
     `must_change_password` is of one that somebody else has chosen; `auth_provider` says whether there is one at all.
-    `avatar` is the SHA-256 (hex) of the picture's bytes. `made` counts what has a ceiling for each person, and never
+    `avatar` is the SHA-256 (hex) of the picture's bytes, `home_workspace_id` what they have chosen to be meant where a
+    request names no workspace (`resolvers.user.home`). `made` counts what has a ceiling for each person, and never
     falls: changes that would make two at once, or for an account that is being deleted, are in conflict by it
     (`resolvers.kit.ceilings`).
 
@@ -57,6 +58,9 @@ class User(Stored[UserRecord]):
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.USER))
     email: Annotated[str, Facts("The e-mail address.")]
     name: Annotated[str | None, Facts("The name to show.")] = None
+    username: Annotated[str | None, Facts("A short name that nobody else has; null where none was chosen.", GRAPH)] = (
+        None
+    )
     job_title: Annotated[str | None, Facts("What the person does.")] = None
     number: DrawnNumber = None
     is_agent: Annotated[bool, Facts("Whether it is the service user of an agent.")] = False
@@ -72,12 +76,16 @@ class User(Stored[UserRecord]):
     server_role: ServerRole = ServerRole.USER
     auth_provider: AuthProvider = AuthProvider.LOCAL
     must_change_password: bool = False
+    home_workspace_id: PydanticObjectId | None = None
 
     class Settings:
         name = "users"
         indexes = [
             IndexModel([("email", ASCENDING)], unique=True),
             drawn_index(),
+            IndexModel(
+                [("username", ASCENDING)], unique=True, partialFilterExpression={"username": {"$type": "string"}}
+            ),
             IndexModel([("is_agent", ASCENDING), ("deleted_at", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("server_role", ASCENDING), ("_id", ASCENDING)]),
         ]

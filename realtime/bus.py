@@ -58,6 +58,7 @@ class Bus:
         self._ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._branches: list[Receiver] = []
+        self.is_redis = url.startswith("redis")
         self.hears_commits = url.startswith(MONGODB)
         """Whether commits need not be told, because it reads them from the database."""
         self.connections = 0

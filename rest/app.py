@@ -15,25 +15,32 @@ from rest.agent_board.dialect import AGENT_BOARD
 from rest.agent_board.live import routes as live
 from rest.dialect import PLAIN, Dialect
 from rest.openapi import build
+from rest.orkosi import table as orkosi
+from rest.orkosi.dialect import ORKOSI
+from rest.prefixes import DEFAULT, Prefixes
 from rest.routing import MakeContext, Recall, Route, starlette_routes
 from rest.stellary import table as stellary
 from serving.cookies import CookieScope
 from serving.errors import answer_http_exception
 
-AGENT_BOARD_PREFIX = "/api"
-"""Where the agent board's clients look for it, unless a setting says otherwise."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Interface:
     """Routes that speak one dialect, with the descriptions of their groups. `table` has them as they are mounted, and
-    `also` are paths of the document that no route of the table serves."""
+    `scoped` once more, below addresses that name a workspace; `also` are paths of the document that no route of the
+    table serves."""
 
     prefix: str
     dialect: Dialect
     table: tuple[Route, ...]
     tags: Mapping[str, str]
     also: Mapping[str, Any] = field(default_factory=dict)
+    scoped: tuple[Route, ...] = ()
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All that it serves."""
+        return self.table + self.scoped
 
 
 class Collision(Exception):  # noqa: N818
@@ -41,26 +48,25 @@ class Collision(Exception):  # noqa: N818
 
 
 @cache
-def interfaces(agent_board_prefix: str = AGENT_BOARD_PREFIX) -> tuple[Interface, ...]:
-    """Every interface; the agent board's at a prefix, and not at all at an empty one.
-
-    Raises Collision where that is over a route of another one.
-    """
+def interfaces(prefixes: Prefixes = DEFAULT) -> tuple[Interface, ...]:
+    """Every interface where it is mounted. Raises Collision where a route is over one of another interface."""
     found = [Interface("", PLAIN, stellary.TABLE, stellary.TAGS)]
-    if agent_board_prefix:
-        also = {agent_board_prefix + live.PATH: live.DOCUMENT}
-        found.append(_mounted(agent_board_prefix, AGENT_BOARD, agent_board.TABLE, agent_board.TAGS, also))
+    if prefix := prefixes.agent_board:
+        also = {prefix + live.PATH: live.DOCUMENT}
+        table = _mounted(prefix, agent_board.TABLE)
+        found.append(Interface(prefix, AGENT_BOARD, table, agent_board.TAGS, also))
+    if prefix := prefixes.orkosi:
+        table, scoped = (_mounted(prefix + base, orkosi.TABLE) for base in (orkosi.BASE, orkosi.SCOPED))
+        found.append(Interface(prefix, ORKOSI, table, orkosi.TAGS, scoped=scoped))
     for first, second in combinations(found, 2):
-        for route in second.table:
-            if (over := next((known for known in first.table if overlap(known.path, route.path)), None)) is not None:
+        for route in second.routes:
+            if (over := next((known for known in first.routes if overlap(known.path, route.path)), None)) is not None:
                 raise Collision(f"{route.path} is over {over.path}")
     return tuple(found)
 
 
-def _mounted(
-    prefix: str, dialect: Dialect, table: tuple[Route, ...], tags: Mapping[str, str], also: Mapping[str, Any]
-) -> Interface:
-    return Interface(prefix, dialect, tuple(replace(route, path=prefix + route.path) for route in table), tags, also)
+def _mounted(base: str, table: tuple[Route, ...]) -> tuple[Route, ...]:
+    return tuple(replace(route, path=base + route.path) for route in table)
 
 
 def overlap(path: str, known: str) -> bool:
@@ -80,36 +86,33 @@ def build_routes(
     *,
     cookies: CookieScope,
     recall: Recall = lambda _: None,
-    agent_board_prefix: str = AGENT_BOARD_PREFIX,
+    prefixes: Prefixes = DEFAULT,
 ) -> list[BaseRoute]:
     """The routes to mount at the root. `make_context` raises Unauthenticated for a credential that is not valid.
 
     The app's handler of `HTTPException` is `failures`, so that unknown paths answer alike.
     """
-    table = [route for interface in interfaces(agent_board_prefix) for route in interface.table]
+    table = [route for interface in interfaces(prefixes) for route in interface.routes]
     return starlette_routes(table, make_context, cookies=cookies, recall=recall)
 
 
-def failures(
-    agent_board_prefix: str = AGENT_BOARD_PREFIX,
-) -> Callable[[Request, Exception], Awaitable[Response]]:
+def failures(prefixes: Prefixes = DEFAULT) -> Callable[[Request, Exception], Awaitable[Response]]:
     """The handler of Starlette's own failures, which speaks as the interface does whose prefix the path begins with."""
-    prefixes = [
-        (f"{interface.prefix}/", interface.dialect.render) for interface in reversed(interfaces(agent_board_prefix))
-    ]
+    longest_first = sorted(interfaces(prefixes), key=lambda interface: -len(interface.prefix))
+    speakers = [(f"{interface.prefix}/", interface.dialect.render) for interface in longest_first]
 
     async def failed(request: Request, error: Exception) -> Response:
         path = f"{request.url.path}/"
-        render = next(render for prefix, render in prefixes if path.startswith(prefix))
+        render = next(render for prefix, render in speakers if path.startswith(prefix))
         return answer_http_exception(request, error, render)
 
     return failed
 
 
 @cache
-def openapi(version: str, base_url: str, agent_board_prefix: str = AGENT_BOARD_PREFIX) -> dict[str, Any]:
+def openapi(version: str, base_url: str, prefixes: Prefixes = DEFAULT) -> dict[str, Any]:
     """The OpenAPI 3.1 document of every route, made once."""
-    found = interfaces(agent_board_prefix)
+    found = interfaces(prefixes)
     tags = {name: text for interface in found for name, text in interface.tags.items()}
     table = [route for interface in found for route in interface.table]
     also = {path: shape for interface in found for path, shape in interface.also.items()}

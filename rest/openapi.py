@@ -15,6 +15,8 @@ from rest.examples import Example, examples
 from rest.openapi_parts import REF, failures, headers, parameters, response_headers
 from rest.routing import Route
 
+KEY_HEADER = "X-API-Key"
+"""What dialects call the header that a token may come in, instead of `Authorization`."""
 _BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _FORMS: dict[str, dict[str, Any]] = {"text/event-stream": {}, "application/json": {"schema": {}}}
 """What answers of other forms than plain bytes are said to be."""
@@ -65,6 +67,7 @@ def build(
                     "scheme": "bearer",
                     "description": "The JWT of a sign-in, or a personal access token (`sl_…`).",
                 },
+                "key": {"type": "apiKey", "in": "header", "name": KEY_HEADER},
                 "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
                 "csrf": {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
             },
@@ -125,9 +128,15 @@ def _operation(route: Route, shapes: dict[tuple[Any, JsonSchemaMode], Any]) -> d
         str(status): {"$ref": f"#/components/responses/{route.dialect.name}{status}"}
         for status in sorted(_statuses(route, names))
     }
-    cookie: dict[str, list[str]] = {"session": []} if route.is_safe else {"session": [], "csrf": []}
-    operation["security"] = [] if route.anonymous else [{"bearer": []}, cookie]
+    operation["security"] = [] if route.anonymous else [{"bearer": []}, _instead(route)]
     return operation
+
+
+def _instead(route: Route) -> dict[str, list[str]]:
+    """What is a credential as well as a token in `Authorization`."""
+    if route.dialect.key_header is not None:
+        return {"key": []}
+    return {"session": []} if route.is_safe else {"session": [], "csrf": []}
 
 
 def _operation_id(route: Route) -> str:

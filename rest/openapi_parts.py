@@ -7,6 +7,9 @@ from rest.dialect import Dialect
 
 REF = "#/components/schemas/{model}"
 ID = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
+NUMBER = {"type": "string", "pattern": "^([0-9a-f]{24}|[1-9][0-9]{0,9})$"}
+NUMBERED = "Number"
+"""How the names of parameters end that take the number of an object, or its id."""
 _TEXT_PARAMETERS = {
     "orgSlug": "The slug of an organization that the caller is a member of.",
     "wsSlug": "The slug of a workspace of the organization that the caller is a member of.",
@@ -158,14 +161,22 @@ def parameters(path_names: dict[str, str | None]) -> dict[str, Any]:
         for name, (text, more) in _REQUEST_HEADERS.items()
     }
     for name, example in path_names.items():
+        schema, text = _of_path(name)
         shared[name] = {
             "name": name,
             "in": "path",
             "required": True,
-            "schema": {"type": "string", "minLength": 1} if name in _TEXT_PARAMETERS else ID,
-            "description": _TEXT_PARAMETERS.get(name, "The object's id."),
+            "schema": schema,
+            "description": text,
         } | ({"example": example} if example else {})
     return shared
+
+
+def _of_path(name: str) -> tuple[dict[str, Any], str]:
+    """The schema and the description of a parameter of a path."""
+    if name in _TEXT_PARAMETERS:
+        return {"type": "string", "minLength": 1}, _TEXT_PARAMETERS[name]
+    return (NUMBER, "The object's number, or its id.") if name.endswith(NUMBERED) else (ID, "The object's id.")
 
 
 def _failure(dialect: Dialect, status: int) -> dict[str, Any]:

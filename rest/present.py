@@ -34,16 +34,17 @@ def presents(
     door: Doors = REST,
     only: Collection[str] | None = None,
     without: Collection[str] = (),
+    named: Callable[[str], str] = to_camel,
 ) -> Callable[[type[T]], type[T]]:
     """Adds to a TypedDict the fields that a model declares for a door, and the id; `shown` are their values. What the
-    class has itself is by hand."""
+    class has itself is by hand. `named` is what a key of the record is called."""
 
     def add(cls: type[T]) -> type[T]:
         own = cls.__annotations__
         fields = {
-            to_camel(key): field
+            named(key): field
             for key, field in declared(model, door).items()
-            if to_camel(key) not in own and key not in without and (only is None or key in only)
+            if named(key) not in own and key not in without and (only is None or key in only)
         }
         with_id = door is REST and "id" not in without
         types = ({"id": Id} if with_id else {}) | {name: _type(field) for name, field in fields.items()} | own

@@ -32,6 +32,8 @@ from serving.errors import answer, answer_error, answer_unexpected
 from serving.key_use import leave_route
 from serving.multipart import upload_of
 
+MAX_IGNORED = 50
+"""Names of fields that an answer tells were ignored."""
 REFUSED_AFTER = (0.2, 0.6)
 """Seconds after which somebody is told that they have as many under way as they may; not all of a flood at once."""
 
@@ -127,7 +129,8 @@ class Route:
 
 @dataclass(slots=True)
 class Call:
-    """One request on its way. `finish` are changes to the response that is to come (cookies)."""
+    """One request on its way. `finish` are changes to the response that is to come (cookies), `meta` is what is said
+    beside the answer where its dialect has a place for that: `ignored_fields` of the body by itself."""
 
     ctx: Context
     route: Route
@@ -140,6 +143,7 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     cookies: CookieScope = field(default_factory=CookieScope)
     finish: list[Callable[[Response], None]] = field(default_factory=list)
+    meta: dict[str, Any] = field(default_factory=dict)
 
     def body(self, model: type[M], **given: Any) -> M:
         """The checked body; `given` are the fields (as clients would write them) that the path decides."""
@@ -148,14 +152,15 @@ class Call:
         sent = {name: value for name, value in self.raw_body.items() if name not in given}
         if refused := self.raw_body.keys() & given.keys():
             sent |= {f"{name} (set by the path)": None for name in refused}
+        if self.route.dialect.extra == "ignore" and (ignored := sent.keys() - _names(model)):
+            self.meta["ignored_fields"] = sorted(ignored)[:MAX_IGNORED]
         return read_input(model, {**sent, **given}, extra=self.route.dialect.extra)
 
     def query(self, model: type[M]) -> M:
         """The checked query parameters; those that are not declared are ignored."""
         if model is not self.route.query:
             raise TypeError(f"{self.route.method} {self.route.path} declares other query parameters")
-        names = [info.alias or name for name, info in model.model_fields.items()]
-        return read_input(model, {name: self.raw_query[name] for name in names if name in self.raw_query})
+        return read_input(model, {name: self.raw_query[name] for name in _names(model) if name in self.raw_query})
 
     async def file(self) -> Upload:
         """The file of the form, whose bytes may still be on their way."""
@@ -168,6 +173,11 @@ class Call:
     def id(self, name: str, kind: Kind) -> ObjectId:
         """An id of the path; what is none raises what the dialect says of it."""
         return self.route.dialect.path_id(self.path[name], kind, name)
+
+
+def _names(model: type[Input]) -> set[str]:
+    """How clients write the fields of a model."""
+    return {info.alias or name for name, info in model.model_fields.items()}
 
 
 @dataclass(slots=True)
@@ -208,9 +218,9 @@ class Routes:
                     handler=handler,
                     summary=summary,
                     tag=self.tag,
-                    dialect=self.dialect,
                     reads=reads,
                     **{
+                        "dialect": self.dialect,
                         "status": self.dialect.status_of(method),
                         "body": None if method == "GET" else contract(operation).input,
                         "response": get_type_hints(inspect.unwrap(handler), include_extras=True)["return"],
@@ -251,6 +261,8 @@ def _endpoint(
     async def endpoint(request: Request) -> Response:
         route = methods["GET" if request.method == "HEAD" else request.method]
         leave_route(request.scope, route.path)
+        if (header := route.dialect.key_header) is not None:
+            request = _with_key(request, header)
         try:
             await _check_bound(route, recall(request))
             return await _serve(route, request, await make_context(request), cookies=cookies)
@@ -264,6 +276,18 @@ def _endpoint(
             return answer_unexpected(request, error, render)
 
     return endpoint
+
+
+def _with_key(request: Request, header: str) -> Request:
+    """The request with the token of a header in the place of `Authorization`, and without cookies."""
+    headers = [(name, value) for name, value in request.scope["headers"] if name != b"cookie"]
+    sent = dict(reversed(headers))
+    key = sent.get(header.encode())
+    if key is not None and b"authorization" not in sent:
+        headers.append((b"authorization", b"Bearer " + key))
+    # The same scope: those in front look into it afterwards.
+    request.scope["headers"] = headers
+    return Request(request.scope, request.receive)
 
 
 async def _check_bound(route: Route, recent: Context | None) -> None:
@@ -359,17 +383,17 @@ def _call(route: Route, request: Request, ctx: Context, raw: bytes = b"", *, coo
     )
 
 
-def _answer(route: Route, answered: Any) -> Response:
+def _answer(route: Route, answered: Any, meta: Mapping[str, Any]) -> Response:
     if route.status == NO_CONTENT:
         return Response(status_code=NO_CONTENT, headers={"cache-control": "no-store"})
-    return answer(route.dialect.wrap(answered), route.status)
+    return answer(route.dialect.wrap(answered, meta), route.status)
 
 
 async def _handle(call: Call) -> Response:
     for read in call.route.reads:
         read.admit(call.ctx)
     answered = await call.route.handler(call)
-    response = answered if isinstance(answered, Response) else _answer(call.route, answered)
+    response = answered if isinstance(answered, Response) else _answer(call.route, answered, call.meta)
     for change in call.finish:
         change(response)
     return response

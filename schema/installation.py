@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from models.enums import ServerRole
-from models.installation_enums import AuthProvider, LogLevel
+from models.installation_enums import AuthProvider, GatewayPart, LogLevel, PartStatus
 
 
 @strawberry.type(description="What everybody may know of the installation.")
@@ -13,6 +13,32 @@ class Installation:
     has_people: bool = strawberry.field(description="Whether anybody has an account, so that nobody can set it up.")
     auth_enabled: bool = strawberry.field(description="Whether the agent board's interface takes a credential.")
     oidc_enabled: bool = strawberry.field(description="Whether people may sign in with an identity provider.")
+
+
+@strawberry.type(description="Something that the gateway works with.")
+class HealthPart:
+    name: GatewayPart = strawberry.field(description="What it is.")
+    status: PartStatus = strawberry.field(description="Whether it is there.")
+
+
+@strawberry.type(description="What the gateway runs with, and how much it takes.")
+class HealthMachine:
+    cpus: int = strawberry.field(description="Processors of the machine.")
+    peak_memory_bytes: float = strawberry.field(description="The most that this process has had in memory.")
+    disk_bytes: float = strawberry.field(description="The size of the disk with the data folder.")
+    free_disk_bytes: float = strawberry.field(description="What is free of that.")
+    registrations_per_hour: int = strawberry.field(description="Accounts that one address may make in an hour.")
+    storage_quota_bytes: float = strawberry.field(description="What the files of a workspace may take.")
+
+
+@strawberry.type(description="How the gateway is.")
+class Health:
+    version: str = strawberry.field(description="The version of the product.")
+    uptime_seconds: int = strawberry.field(description="For how long this process runs.")
+    parts: list[HealthPart] = strawberry.field(description="What it works with.")
+    machine: HealthMachine | None = strawberry.field(
+        description="What it runs with, for whoever runs the installation; null for all others."
+    )
 
 
 @strawberry.type(description="Somebody's account, as whoever manages accounts sees it: nothing of a tenant.")

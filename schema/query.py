@@ -18,7 +18,7 @@ from resolvers.credential import credential
 from resolvers.document import document
 from resolvers.inputs.api_key import KeyUseList
 from resolvers.inputs.installation import LogList, PeopleList
-from resolvers.installation import backup, installation, log_entry, log_export, oidc, person, person_delete
+from resolvers.installation import backup, health, installation, log_entry, log_export, oidc, person, person_delete
 from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
 from resolvers.machine import filesystem
@@ -52,7 +52,7 @@ from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.credential import Credential
 from schema.document import Document
-from schema.installation import Installation, LogExport, Oidc, People
+from schema.installation import Health, Installation, LogExport, Oidc, People
 from schema.invitation import InvitationPreview
 from schema.loading import resolved
 from schema.log_entry import LogEntry
@@ -187,6 +187,10 @@ class Query:
     @resolved("The installation as a whole; for anybody.")
     async def installation(self, info: Info) -> Installation:
         return cast("Installation", await installation.get_installation(info.context.ctx))
+
+    @resolved("How the gateway is; for anybody.")
+    async def health(self, info: Info) -> Health:
+        return cast("Health", await health.get_health(info.context.ctx))
 
     @resolved("A folder of the gateway's machine, for whoever may bind projects to what is in it.")
     async def folder(self, info: Info, path: FolderPath = UNSET) -> Folder:

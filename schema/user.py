@@ -19,6 +19,7 @@ from resolvers.notification import notification
 from resolvers.oauth.grant import list_oauth_grants
 from resolvers.preferences.preferences import preferences_of
 from resolvers.user import user as people
+from resolvers.user.home import home_workspaces_of
 from schema.api_token import ApiToken
 from schema.connection import After, Connection, First
 from schema.consent import Consent
@@ -27,7 +28,7 @@ from schema.fields import shows
 from schema.loading import edge, resolved
 from schema.node import Node
 from schema.oauth_grant import OAuthGrant
-from schema.references import NotificationRef, PreferencesRef
+from schema.references import NotificationRef, PreferencesRef, WorkspaceRef
 from schema.scalars import Cursor
 from schema.session import Session
 
@@ -61,6 +62,10 @@ class User(Node):
     must_change_password: bool | None = edge(
         people.must_change_password_of,
         description="Whether the password has to be changed, as somebody else has chosen it: the viewer's own only.",
+    )
+    home_workspace: WorkspaceRef | None = edge(
+        home_workspaces_of,
+        description="The workspace that is meant where a request names none: the viewer's own only.",
     )
     preferences: PreferencesRef = edge(
         preferences_of, description="What is set for how things are shown and told: the viewer's own only."

@@ -1,5 +1,6 @@
 """Events of accounts, sessions and tokens."""
 
+from datetime import datetime
 from typing import Annotated
 
 from models.enums import ServerRole
@@ -25,6 +26,13 @@ class PasswordChanged(Event):
 
 class SessionStarted(Event):
     session_id: Id
+
+
+class SessionRenewed(Event):
+    """It goes on, by its refresh token, which another has taken the place of."""
+
+    session_id: Id
+    expires_at: datetime
 
 
 class SessionEnded(Event):

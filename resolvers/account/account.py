@@ -3,24 +3,28 @@
 from datetime import timedelta
 
 from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
 
 from auth.attempts import check_password, gates_of
 from auth.challenge import challenge
 from auth.counting import count_attempt
+from auth.policies import workspace as workspace_policy
 from models import Session, User
 from models.address import mailbox
 from models.base import collection
 from models.enums import TokenScope
-from models.errors import TwoFactorRequired, Unauthenticated
+from models.errors import Conflict, TwoFactorRequired, Unauthenticated
 from models.records import UserRecord
 from models.write import find_and_delete
 from realtime.events.account import SessionEnded, UserUpdated
 from realtime.log import Change, Committed
+from resolvers.account.invited import create_invited
 from resolvers.account.password import with_current_hash
-from resolvers.account.registration import NewAccount, create_account
+from resolvers.account.registration import account_of, create_account
 from resolvers.account.sign_in import SignIn, begin_session, known_as, pilotage_role
 from resolvers.inputs.account import AuthLogin, AuthRegister, UserUpdate
-from resolvers.kit.access import projection
+from resolvers.invitation.invitation import find_by_token
+from resolvers.kit.access import check_workspace, projection
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.noun import Fields
@@ -40,14 +44,18 @@ _READ_ACCOUNT, _WRITE_ACCOUNT = TokenScope.ACCOUNT_READ, TokenScope.ACCOUNT_WRIT
 async def register(ctx: Context, values: AuthRegister) -> SignIn:
     """Create an account with an organization and a workspace of its own, and sign in.
 
-    Raises RateLimited for too many of one source, or for one mailbox under many addresses.
+    With the token of an invitation it joins that workspace too; raises NotFound where that is for another address, and
+    Conflict where it was used or has expired. Raises Conflict for an address or a username that an account has,
+    RateLimited for too many of one source, or for one mailbox under many addresses.
     """
     if ctx.source is not None:
         limit = ctx.services.registrations_per_hour
         await count_attempt("register-source", ctx.source, limit=limit, window=timedelta(hours=1))
     same = mailbox(values.email)
     await count_attempt("register-mailbox", same, limit=MAX_REGISTRATIONS_OF_MAILBOX, window=timedelta(hours=1))
-    return await create_account(ctx, NewAccount(values.email, values.password, values.name))
+    if values.invitation_token is None:
+        return await create_account(ctx, account_of(values))
+    return await create_invited(ctx, account_of(values), await find_by_token(values.invitation_token))
 
 
 @operation("authLogin", caller=Caller.ANYONE, reveals=True)
@@ -108,9 +116,14 @@ async def get_me(ctx: Context) -> UserRecord:
 async def update_user(ctx: Context, values: UserUpdate) -> Committed[UserRecord]:
     """Change the profile."""
     given = values.given()
+    if values.home_workspace_id is not None:
+        await check_workspace(ctx, values.home_workspace_id, workspace_policy.READ)
 
     async def body(change: Change) -> UserRecord:
-        _, differs = await set_fields(change, User, ctx.user_id, given)
+        try:
+            _, differs = await set_fields(change, User, ctx.user_id, given)
+        except DuplicateKeyError as error:
+            raise Conflict("belongs to an account already", field="username") from error
         return await announce_user(change, ctx.user_id) if differs else await get_viewer(ctx)
 
     return await ctx.write(ctx.user_id, body)

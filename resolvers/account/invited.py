@@ -1,10 +1,12 @@
 """What whoever holds the link of an invitation may do without an account: read what it is, and register with it."""
 
+from dataclasses import replace
+
 from auth.secrets import hash_secret
 from models import Invitation, Organization, User, Workspace
 from models.base import Record, collection, utc_now
 from models.errors import NotFound
-from models.records import UserRecord
+from models.records import InvitationRecord, UserRecord
 from realtime.log import Change
 from resolvers.account.registration import NewAccount, create_account
 from resolvers.account.sign_in import SignIn
@@ -47,10 +49,15 @@ async def register_invited(ctx: Context, values: InvitationRegister) -> SignIn:
     an account: its owner signs in and accepts.
     """
     found = await find_by_token(values.token)
-    # A link that was shown to the inviter proves nothing of the address.
-    account = NewAccount(found["email"], values.password, values.name, verified=not ctx.services.shows_links)
+    return await create_invited(ctx, NewAccount(found["email"], values.password, values.name), found)
+
+
+async def create_invited(ctx: Context, account: NewAccount, invitation: InvitationRecord) -> SignIn:
+    """A new account that uses an invitation up; raises NotFound where that is for another address."""
 
     async def also(change: Change, user: UserRecord) -> None:
-        await join(ctx, change, found["_id"], user)
+        await join(ctx, change, invitation["_id"], user)
 
-    return await create_account(ctx, account, stream_id=found["workspace_id"], also=also)
+    # A link that was shown to the inviter proves nothing of the address.
+    known = replace(account, verified=not ctx.services.shows_links)
+    return await create_account(ctx, known, stream_id=invitation["workspace_id"], also=also)

@@ -1,6 +1,6 @@
 """New accounts: each with an organization and a workspace of its own, signed in at once."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,15 +12,17 @@ from auth.passwords import hash_password
 from models import User
 from models.base import to_record
 from models.billing import Plan
-from models.enums import MailTemplate, PilotageRole, ServerRole
+from models.enums import ConsentSubject, MailTemplate, PilotageRole, ServerRole
 from models.errors import Conflict
 from models.ids import Kind, new_id
 from models.installation_enums import AuthProvider
 from models.records import SessionRecord, UserRecord
-from realtime.events.account import UserCreated
+from models.user import Consent
+from realtime.events.account import ConsentGiven, UserCreated
 from realtime.log import Change, Committed
 from realtime.numbers import insert
 from resolvers.account.sign_in import SignIn, signed_in, start
+from resolvers.inputs.account import AuthRegister
 from resolvers.kit.context import Context
 from resolvers.mail.mail import insert_mail
 from resolvers.organization.organization import insert_organization
@@ -38,7 +40,7 @@ class NewAccount:
     """Who registers. Without a password it is the identity provider of the installation that says who they are.
 
     `verified` says that the address is known to be theirs, `server_role` what else they may do, and `generated` that
-    somebody else has chosen the password, so that it has to be changed.
+    somebody else has chosen the password, so that it has to be changed. `consents` are what they agree to.
     """
 
     email: str
@@ -47,6 +49,14 @@ class NewAccount:
     verified: bool = False
     server_role: ServerRole = ServerRole.USER
     generated: bool = False
+    username: str | None = None
+    consents: Sequence[tuple[ConsentSubject, str]] = ()
+
+
+def account_of(values: AuthRegister) -> NewAccount:
+    """Who registers by themselves."""
+    consents = [(given.subject, given.version) for given in values.consents]
+    return NewAccount(values.email, values.password, values.name, username=values.username, consents=consents)
 
 
 async def create_account(
@@ -87,8 +97,10 @@ async def write_account(
         try:
             await insert(change, User, user)
         except DuplicateKeyError as error:
-            raise Conflict("belongs to an account already", field="email") from error
+            raise Conflict("belongs to an account already", field=taken_key(error)) from error
         change.append(user_id, UserCreated(user=without_secrets(user)))
+        agreed = [ConsentGiven(subject=subject, version=version) for subject, version in account.consents]
+        change.append(user_id, *agreed)
         await _home(change, user_id, name, slug, ctx.services.billing.free)
         if not account.verified:
             await insert_mail(change, account.email, MailTemplate.EMAIL_VERIFICATION, about_id=user_id)
@@ -108,7 +120,14 @@ def _user(user_id: ObjectId, account: NewAccount, password_hash: str | None, at:
     user.server_role = account.server_role
     user.must_change_password = account.generated
     user.auth_provider = AuthProvider.OIDC if account.password is None else AuthProvider.LOCAL
+    user.username = account.username
+    user.consents = [Consent(subject=subject, version=version, at=at) for subject, version in account.consents]
     return to_record(user)
+
+
+def taken_key(error: DuplicateKeyError) -> str:
+    """Which field of a user it is that somebody else's account has."""
+    return "username" if "username" in (error.details or {}).get("keyPattern", {}) else "email"
 
 
 async def _home(change: Change, user_id: ObjectId, name: str, slug: str, plan: Plan | None) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bson import ObjectId
 
 from auth.device import device_cookie, known_device
+from auth.refresh import refresh_token
 from auth.sessions import start_session
 from models import Session, User, WorkspaceMember
 from models.base import collection
@@ -16,7 +17,7 @@ from models.records import SessionRecord, UserRecord
 from realtime.events.account import SessionEnded, SessionStarted
 from realtime.log import Change
 from resolvers.kit.ceilings import MAX_SESSIONS
-from resolvers.kit.context import Context
+from resolvers.kit.context import Context, Services
 from resolvers.user.user import own
 
 Also = Callable[[Change], Awaitable[None]]
@@ -24,13 +25,15 @@ Also = Callable[[Change], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A new session: `access_token` for the Authorization header, or `cookie` with `csrf_token` for a browser.
+    """A new session: `access_token` for the Authorization header, or `cookie` with `csrf_token` for a browser;
+    `refresh_token` goes on with it.
 
     `device` is the cookie of a device that the account knows from now on. `user` carries `pilotage_role` too.
     """
 
     user: UserRecord
     access_token: str
+    refresh_token: str
     csrf_token: str
     cookie: str
     device: str
@@ -73,16 +76,22 @@ def signed_in(ctx: Context, session: SessionRecord, cookie: str, user: UserRecor
     device = ctx.subject.device
     if device is None or known_device(services.signer.key, device, user["_id"], password_hash) is None:
         device = device_cookie(services.signer.key, user["_id"], password_hash)
-    access_token = services.signer.sign(
-        user["_id"], session["_id"], issued_at=session["created_at"], expires_at=session["expires_at"]
-    )
     return SignIn(
         user={**own(user), "pilotage_role": role},
-        access_token=access_token,
+        access_token=access_token(services, session),
+        refresh_token=refresh_token(services.signer.key, session),
         csrf_token=session["csrf_token"],
         cookie=cookie,
         device=device,
         expires_at=session["expires_at"],
+    )
+
+
+def access_token(services: Services, session: SessionRecord) -> str:
+    """The JWT of a session, for as long as that lasts by now."""
+    issued_at = session["expires_at"] - services.session_lifetime
+    return services.signer.sign(
+        session["user_id"], session["_id"], issued_at=issued_at, expires_at=session["expires_at"]
     )
 
 

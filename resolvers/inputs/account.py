@@ -12,7 +12,7 @@ from auth.two_factor import read_code
 from models.address import known_address, parse_address
 from models.enums import ConsentSubject
 from models.limits import Text
-from resolvers.kit.input import Flag, Input
+from resolvers.kit.input import Flag, Input, WorkspaceId
 
 
 def _email(text: str) -> str:
@@ -65,7 +65,8 @@ Password = Annotated[str, Text(8, MAX_PASSWORD, strip=False), BeforeValidator(_p
 AnyEmail = Annotated[str, Text(1, 254), AfterValidator(known_address)]
 PasswordText = Annotated[str, Text(1, 4 * MAX_PASSWORD, strip=False)]
 AnyPassword = Annotated[PasswordText, Field(repr=False)]
-LinkToken = Annotated[str, Text(1, 200), Field(repr=False)]
+LinkText = Annotated[str, Text(1, 200)]
+LinkToken = Annotated[LinkText, Field(repr=False)]
 CodeText = Annotated[str, Text(6, 40), AfterValidator(_code)]
 Code = Annotated[CodeText, Field(repr=False)]
 ConsentSubjectName = Annotated[
@@ -74,6 +75,19 @@ ConsentSubjectName = Annotated[
     WithJsonSchema({"type": "string", "enum": list(ConsentSubject)}),
 ]
 ShortText = Annotated[str, Text(0, 100)]
+Username = Annotated[str, Text(2, 40, pattern=r"^[a-z0-9._-]+$")]
+MAX_GIVEN = 10
+"""Texts that one registration agrees to."""
+
+
+class ConsentGive(Input):
+    """A version of a text that the viewer agrees to.
+
+    A version of a text that the person agrees to, as the product's operator names it.
+    """
+
+    subject: ConsentSubjectName = Field(description="Which text.")
+    version: Annotated[str, Text(1, 50)] = Field(description="Which version, 1 to 50 characters.")
 
 
 class AuthRegister(Input):
@@ -82,6 +96,15 @@ class AuthRegister(Input):
     email: Email = Field(description="The e-mail address.")
     password: Password = Field(description="The password, 8 to 128 characters.")
     name: ShortText | None = Field(None, description="The name to show.")
+    username: Username | None = Field(None, description="A short name that nobody else has.")
+    invitation_token: LinkText | None = Field(
+        None,
+        repr=False,
+        description="The token of an invitation's link to the address, whose workspace the account joins.",
+    )
+    consents: Annotated[list[ConsentGive], Field(max_length=MAX_GIVEN)] = Field(
+        default_factory=list, description="The texts that the person agrees to."
+    )
 
 
 class AuthLogin(Input):
@@ -89,6 +112,14 @@ class AuthLogin(Input):
 
     email: AnyEmail = Field(description="The e-mail address.")
     password: AnyPassword = Field(description="The password.")
+
+
+class AuthRefresh(Input):
+    """What a session goes on by."""
+
+    refresh_token: Annotated[str, Text(1, 200), Field(repr=False)] = Field(
+        description="The refresh token that the sign-in, or the last one of these, has given."
+    )
 
 
 class InvitationRegister(Input):
@@ -110,6 +141,10 @@ class UserUpdate(Input):
 
     name: ShortText | None = Field(None, description="The name to show; null clears it.")
     job_title: ShortText | None = Field(None, description="What the person does; null clears it.")
+    username: Username | None = Field(None, description="A short name that nobody else has; null clears it.")
+    home_workspace_id: WorkspaceId | None = Field(
+        None, description="The workspace that is meant where a request names none; null for the first one."
+    )
 
     def given(self) -> dict[str, Any]:
         return {name: value or None for name, value in super().given().items()}
@@ -205,16 +240,6 @@ class AccountDelete(Input):
         default=None, repr=False, description="A code, where signing in takes one: six digits, or a recovery code."
     )
     force: Flag = Field(False, description="Also where the work on a card is in no commit, or not merged.")
-
-
-class ConsentGive(Input):
-    """A version of a text that the viewer agrees to.
-
-    A version of a text that the person agrees to, as the product's operator names it.
-    """
-
-    subject: ConsentSubjectName = Field(description="Which text.")
-    version: Annotated[str, Text(1, 50)] = Field(description="Which version, 1 to 50 characters.")
 
 
 class UserAvatarSet(Input):

@@ -3,7 +3,7 @@
 Whoever runs it is in no organization for that: every door of a tenant asks for a membership alone (decision 72).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from models.records import UserRecord
 from realtime.events.account import InstallationSetUp, ServerRoleChanged, SessionStarted
 from realtime.events.installation import InstallationAuthChanged
 from realtime.log import Change, Committed
-from resolvers.account.registration import NewAccount, create_account
+from resolvers.account.registration import account_of, create_account
 from resolvers.account.sign_in import SignIn
 from resolvers.account.super_admin import end_open_session, step_down, touch_installation
 from resolvers.inputs.account import AuthRegister
@@ -103,7 +103,7 @@ async def set_up_installation(ctx: Context, values: AuthRegister) -> SignIn:
             raise Conflict(SET_UP) from error
         change.append(user["_id"], InstallationSetUp(), ServerRoleChanged(role=ServerRole.SUPER_ADMIN))
 
-    account = NewAccount(values.email, values.password, values.name, server_role=ServerRole.SUPER_ADMIN)
+    account = replace(account_of(values), server_role=ServerRole.SUPER_ADMIN)
     return await create_account(ctx, account, also=also)
 
 

@@ -33,6 +33,7 @@ from resolvers.mail.mail import insert_mail, invitation_link, invitation_token, 
 from resolvers.member.organization_member import insert_organization_member
 from resolvers.member.project_member import add_member, is_member
 from resolvers.member.workspace_member import insert_workspace_member
+from resolvers.user.home import set_home
 from resolvers.user.user import users_by
 
 LIFETIME = timedelta(days=7)
@@ -256,6 +257,7 @@ async def join(ctx: Context, change: Change, invitation_id: ObjectId, user: User
     role = Role(invitation["role"])
     member = member or await insert_workspace_member(change, workspace, user["_id"], role, PilotageRole.VIEWER)
     await _join_project(change, invitation, user["_id"])
+    await set_home(change, user["_id"], workspace["_id"])
     return member
 
 

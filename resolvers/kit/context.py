@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -46,7 +47,8 @@ class Services:
     turned off, `billing` what is paid where. `models` are those that missions are run by. `project_roots` are the
     folders of the machine that projects may have theirs in; `worktrees` is the folder of those of cards, and
     `worktrees_due` wakes what removes them. `runs_scripts` says
-    whether scripts of projects are run, and `scripts_due` wakes what does.
+    whether scripts of projects are run, and `scripts_due` wakes what does. `version` is the product's, `started` when
+    the process did by its own clock.
     """
 
     hub: Hub
@@ -81,6 +83,8 @@ class Services:
     worktrees_due: asyncio.Event = field(default_factory=asyncio.Event)
     runs_scripts: bool = False
     scripts_due: asyncio.Event = field(default_factory=asyncio.Event)
+    version: str = "0.0.0"
+    started: float = field(default_factory=monotonic)
 
     def path(self, local: str) -> str:
         """Where a browser finds the `local` path of this gateway, on the host that it is on."""

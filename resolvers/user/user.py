@@ -27,7 +27,7 @@ READ = TokenScope.PROJECTS_READ
 
 PUBLIC = frozenset(declared(User, GRAPH)) | {"avatar"}
 """All that a user's record ever shows: what the graph shows of it, and the picture."""
-PROFILE = frozenset({"email", "job_title", "avatar"})
+PROFILE = frozenset({"email", "username", "job_title", "avatar"})
 """What of it is for those who share an organization with the user."""
 
 

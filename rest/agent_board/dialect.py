@@ -35,7 +35,7 @@ def render(_status: int, message: str, code: str, details: Mapping[str, Any] = N
     return {"error": told}
 
 
-def _wrap(value: Any) -> dict[str, Any]:
+def _wrap(value: Any, _meta: Mapping[str, Any]) -> dict[str, Any]:
     return {"data": value}
 
 

@@ -47,7 +47,16 @@ class AccountPayload:
 class AuthPayload:
     access_token: str = strawberry.field(description="The token for `Authorization: Bearer …`.")
     expires_at: datetime = strawberry.field(description="When the token ends; a new sign-in gives another.")
+    refresh_token: str = strawberry.field(description="What goes on with the session by `authRefresh`, once.")
     user: User = strawberry.field(description="Who signed in.")
+
+
+@strawberry.type(description="A session that goes on.")
+class AuthRefreshPayload:
+    access_token: str = strawberry.field(description="The token for `Authorization: Bearer …` from now on.")
+    expires_at: datetime = strawberry.field(description="When the session ends, unless it goes on again.")
+    refresh_token: str = strawberry.field(description="What goes on with the session after this, once.")
+    user: User = strawberry.field(description="Whose session it is.")
 
 
 @strawberry.type(description="A sign-in at the provider of a credential.")

@@ -11,6 +11,7 @@ from strawberry.types import get_object_definition
 
 from realtime.log import Committed
 from resolvers.account.api_token import NewToken
+from resolvers.account.refresh import Renewed
 from resolvers.account.sign_in import SignIn
 from resolvers.account.two_factor import Setup
 from resolvers.agent.agent import NewAgent
@@ -57,6 +58,7 @@ MADE: Mapping[Any, type] = {
     NewPassword: payloads.PersonPasswordPayload,
     NewToken: payloads.ApiTokenPayload,
     Authorization: payloads.CredentialAuthorizePayload,
+    Renewed: payloads.AuthRefreshPayload,
     Revealed: payloads.CredentialRevealPayload,
     Setup: payloads.TwoFactorBeginPayload,
     SignIn: payloads.AuthPayload,

@@ -19,6 +19,7 @@ from models.enums import (
 from resolvers.inputs.account import (
     AccountDelete,
     AuthLogin,
+    AuthRefresh,
     AuthRegister,
     AuthVerifyTwoFactor,
     ConsentGive,
@@ -167,6 +168,7 @@ CALLS: dict[str, Arguments] = {
     **EXTENDING,
     # account
     "authRegister": lambda _: (AuthRegister(email="new@example.com", password=PASSWORD),),
+    "health": lambda _: (),
     "installation": lambda _: (),
     "installationSetup": lambda _: (AuthRegister(email="first@example.com", password=PASSWORD),),
     "installationAuthSet": lambda _: (True,),
@@ -194,6 +196,7 @@ CALLS: dict[str, Arguments] = {
     "personDelete": lambda ids: (ids["bystander_id"],),
     "authLogin": lambda _: (AuthLogin(email="nobody@example.com", password=PASSWORD),),
     "authLogout": lambda _: (),
+    "authRefresh": lambda _: (AuthRefresh(refresh_token="nothing"),),
     "viewer": lambda _: (),
     "me": lambda _: (),
     "whoami": lambda _: (),

@@ -1,5 +1,6 @@
 """For each REST route a body (or the parameters of a GET) that would be accepted."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -255,8 +256,17 @@ BODIES: dict[tuple[str, str], Body | None] = {
 }
 
 
+ORKOSI = "/orkosi/api"
+
+
+def in_workspace(template: str) -> str:
+    """Where a route of Orkosi's interface is for requests about a workspace that the address names; others stay."""
+    return re.sub(f"^{ORKOSI}(?=/)", "/orkosi/w/{orgSlug}/{wsSlug}/api", template)
+
+
 def path_of(template: str, ids: Ids) -> str:
     """The path of a route for the world's objects."""
+    template = in_workspace(template)
     # Of the tenants it is the owner, whom no other caller may remove: a member may leave by its own request.
     user = "member_id" if "/projects/" in template else "user"
     named = {name: ids.get(place) for name, place in PLACES.items()}

@@ -59,6 +59,8 @@ WITHOUT_PERMISSION = {
     "attachmentLinked",
     "authLogin",
     "authLogout",
+    "authRefresh",
+    "health",
     "authRegister",
     "preferences",
     "preferencesUpdate",

@@ -38,7 +38,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 TAKES_AWAY = ("/convert", "/cancel", "/complete", "/fail", "/accept", "/register")
-OWN_ACCOUNT = {"Account", "Two-factor sign-in"}
+OWN_ACCOUNT = {"Account", "Two-factor sign-in", "Orkosi: auth"}
 """What is called as somebody who is not needed afterwards."""
 
 

@@ -19,8 +19,14 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+def in_document(path: str) -> str:
+    """The address that the document has for one: those that name a workspace beside it are served, and not shown."""
+    return re.sub("^(/orkosi)/w/[^/]+/[^/]+(/api/)", r"\1\2", path)
+
+
 def template_of(path: str) -> str | None:
     """The path of the document that an address matches, fixed paths first."""
+    path = in_document(path)
     for template in sorted(DOCUMENT["paths"], key=lambda one: one.count("{")):
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
             return str(template)

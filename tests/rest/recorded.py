@@ -16,7 +16,7 @@ from models.base import timestamp
 from models.ids import Kind
 from rest.app import TABLE
 from rest.examples import RECORDED, Example, examples
-from tests.rest.document import template_of
+from tests.rest.document import in_document, template_of
 
 RECORD = "ORRERY_RECORD_EXAMPLES"
 MAX_ENTRIES = 2
@@ -46,7 +46,7 @@ class Recorder:
             return
         shown: Example = {}
         if names := re.findall(r"\{(\w+)\}", template):
-            values = re.fullmatch(re.sub(r"\{\w+\}", "([^/]+)", template), path)
+            values = re.fullmatch(re.sub(r"\{\w+\}", "([^/]+)", template), in_document(path))
             assert values is not None
             shown["path"] = dict(zip(names, values.groups(), strict=True))
         if answer.request.url.params:

@@ -1,6 +1,7 @@
 """The agent board's interface: what is around its routes, and where it is."""
 
 import re
+from itertools import combinations
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from resolvers.kit.context import Context
 from resolvers.subscribe import PROJECT_TYPES
 from rest.agent_board.live.events import IN_PROJECT
 from rest.app import Collision, build_routes, failures, interfaces, openapi, overlap
+from rest.prefixes import Prefixes
 from serving.cookies import CookieScope
 from tests.rest.conftest import Api, Board
 from tests.rest.told import told
@@ -87,28 +89,35 @@ def test_whatever_happens_in_a_project_is_told_or_is_of_what_the_board_does_not_
 
 
 def test_no_route_of_one_interface_is_over_a_route_of_another() -> None:
-    plain, board = interfaces()
+    pairs = combinations(interfaces(), 2)
 
-    assert [(one.path, two.path) for one in plain.table for two in board.table if overlap(one.path, two.path)] == []
+    over = [
+        (known.path, route.path)
+        for first, second in pairs
+        for known in first.routes
+        for route in second.routes
+        if overlap(known.path, route.path)
+    ]
+    assert over == []
 
 
 @pytest.mark.parametrize("prefix", ["/organizations", "/orgs"])
 def test_a_prefix_that_leads_over_other_routes_is_refused(prefix: str) -> None:
     with pytest.raises(Collision):
-        interfaces(prefix)
+        interfaces(Prefixes(prefix))
 
 
 async def test_another_prefix_moves_every_route_and_an_empty_one_leaves_them_out(api: Api) -> None:
     async def status(prefix: str, path: str) -> int:
-        routes = build_routes(lambda _: _nobody(api), cookies=CookieScope(), agent_board_prefix=prefix)
-        app = Starlette(routes=routes, exception_handlers={HTTPException: failures(prefix)})
+        routes = build_routes(lambda _: _nobody(api), cookies=CookieScope(), prefixes=Prefixes(prefix))
+        app = Starlette(routes=routes, exception_handlers={HTTPException: failures(Prefixes(prefix))})
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://testserver") as client:
             return (await client.get(path)).status_code
 
     assert [await status("/board", path) for path in ("/board/organizations", "/api/organizations")] == [401, 404]
     assert [await status("", path) for path in ("/api/organizations", "/other")] == [404, 404]
-    assert "/board/organizations" in openapi("1", "/", "/board")["paths"]
-    assert not [path for path in openapi("1", "/", "")["paths"] if path.startswith("/api/")]
+    assert "/board/organizations" in openapi("1", "/", Prefixes("/board"))["paths"]
+    assert not [path for path in openapi("1", "/", Prefixes(""))["paths"] if path.startswith("/api/")]
 
 
 async def _nobody(api: Api) -> Context:

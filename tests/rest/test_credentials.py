@@ -46,6 +46,10 @@ def test_only_registering_signing_in_and_links_are_open() -> None:
         "/api/credentials/oauth/callback",  # by the cookie of the browser that began it
         "/api/oidc/login",
         "/api/oidc/callback",
+        "/orkosi/api/version",
+        "/orkosi/api/health",
+        "/orkosi/api/ready",
+        "/orkosi/api/arch-health",
     }
 
 
@@ -94,6 +98,8 @@ async def test_a_browser_reads_with_its_cookie_and_writes_with_the_csrf_token_to
 async def test_no_change_is_taken_with_the_cookie_alone_whatever_its_body_is(api: Api) -> None:
     browser, csrf = await _browser(api)
     unsafe = [one for one in CLOSED if not one.is_safe]
+    # To an interface where tokens have a header of their own, a cookie says nothing.
+    wanted = {f"{one.method} {one.path}": {403 if one.dialect.key_header is None else 401} for one in unsafe}
     bodies: tuple[dict[str, Any], ...] = ({}, {"json": {}}, {"files": {"file": ("a.txt", b"Hello")}})
 
     refused: dict[str, set[int]] = {}
@@ -105,7 +111,7 @@ async def test_no_change_is_taken_with_the_cookie_alone_whatever_its_body_is(api
         }
 
     assert len([one for one in unsafe if one.file]) > 1
-    assert {route: codes for route, codes in refused.items() if codes != {403}} == {}
+    assert {route: codes for route, codes in refused.items() if codes != wanted[route]} == {}
     assert (await browser.get("/auth/me")).status_code == 200
 
 

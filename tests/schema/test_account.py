@@ -55,3 +55,26 @@ async def test_the_tokens_of_somebody_else_cannot_be_read(lab: Lab, board: Board
 
     assert refused["extensions"]["code"] == "FORBIDDEN"
     assert refused["path"][-1] == "apiTokens"
+
+
+async def test_a_session_goes_on_and_the_viewer_has_a_name_and_a_home(lab: Lab, board: Board) -> None:
+    # Given
+    ann = board.ann
+    sign_in = "mutation ($input: AuthLoginInput!) { authLogin(input: $input) { refreshToken } }"
+    signed_in = await ann.ask(sign_in, input={"email": ann.email, "password": PASSWORD})
+    refresh = """mutation ($input: AuthRefreshInput!) {
+      authRefresh(input: $input) { accessToken refreshToken expiresAt user { id } } }"""
+    settle = """mutation ($home: ID!) { userUpdate(input: {username: "ann.a", homeWorkspaceId: $home}) {
+      user { username homeWorkspace { id } } } }"""
+
+    # When
+    went_on = (await ann.ask(refresh, input=signed_in["authLogin"]))["authRefresh"]
+    settled = await ann.ask(settle, home=board.workspace)
+    health = await ann.ask("{ health { version uptimeSeconds parts { name status } machine { cpus } } }")
+
+    # Then
+    assert went_on["user"]["id"] == ann.id
+    assert went_on["refreshToken"] != signed_in["authLogin"]["refreshToken"]
+    assert settled["userUpdate"]["user"] == {"username": "ann.a", "homeWorkspace": {"id": board.workspace}}
+    assert {"name": "DATABASE", "status": "UP"} in health["health"]["parts"]
+    assert health["health"]["machine"] is None

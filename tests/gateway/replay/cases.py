@@ -387,6 +387,7 @@ UNSEEN: dict[str, str] = {
 NOT_RUN: dict[str, str] = {
     "credentialAuthorizationFinish": "it takes the answer of a provider, and credentials are for admins",
     "installationSetup": "it is done when nobody is there yet",
+    "authRefresh": ACCOUNT,
     "authVerifyTwoFactor": ACCOUNT,
     "oidcBegin": ACCOUNT,
     "oidcComplete": ACCOUNT,

@@ -60,6 +60,7 @@ MAKES_NOTHING = {
     "accountDelete",
     "apiTokenRevoke",
     "authLogout",
+    "authRefresh",
     "backupDelete",
     "emailVerify",
     "installationAuthSet",

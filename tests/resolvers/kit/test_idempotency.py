@@ -262,6 +262,7 @@ def test_the_operations_that_show_a_credential_say_so() -> None:
         "agentCreate",
         "apiTokenCreate",
         "authLogin",
+        "authRefresh",
         "authRegister",
         "authVerifyTwoFactor",
         "credentialAuthorize",

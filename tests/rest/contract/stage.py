@@ -12,6 +12,7 @@ from gateway.database import Database
 from models import AttemptCount, Lease
 from models.base import AnyRecord, Record, collection
 from resolvers.kit.context import Context
+from tests.denials.routes import in_workspace
 from tests.denials.world import PLACES, Ids
 from tests.rest.contract.shape import filled
 from tests.rest.document import response_problems
@@ -69,7 +70,7 @@ class Stage:
     def address(self, route: str, path: Mapping[str, Any]) -> str:
         """The path of a route for objects of the world."""
         named = {name: str(self.ids[known]) for name, known in PATHS.items() if known in self.ids}
-        return route.format(**{**named, **filled(dict(path), self.ids)})
+        return in_workspace(route).format(**{**named, **filled(dict(path), self.ids)})
 
     async def keep(self) -> None:
         """Remember the database as it is."""

@@ -2,10 +2,11 @@
 
 from rest.app import TABLE
 from tests.denials.board_routes import BOARD_BODIES
+from tests.denials.orkosi_routes import ORKOSI_BODIES
 from tests.denials.routes import BODIES as PLAIN_BODIES
 from tests.rest.contract.stage import Stage
 
-BODIES = PLAIN_BODIES | BOARD_BODIES
+BODIES = PLAIN_BODIES | BOARD_BODIES | ORKOSI_BODIES
 CHANGES = ("PATCH", "PUT")
 
 

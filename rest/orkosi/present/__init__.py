@@ -1,0 +1,1 @@
+"""What Orkosi's interface shows of records."""
