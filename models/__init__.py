@@ -4,6 +4,7 @@ from typing import Any
 
 from models.activity import Activity
 from models.agent import Agent
+from models.agent_template import AgentTemplate
 from models.api_token import ApiToken
 from models.attachment import Attachment, FileChunk, FileLeftover, StoredFile
 from models.attempt import AttemptCount
@@ -78,6 +79,7 @@ __all__ = [
     "DOCUMENTS",
     "Activity",
     "Agent",
+    "AgentTemplate",
     "ApiToken",
     "Attachment",
     "AttemptCount",

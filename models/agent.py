@@ -7,20 +7,24 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
+from models.agent_enums import AgentStatus
 from models.base import Stored, id_factory, utc_now
 from models.enums import AutonomyMode, Verdict
-from models.facts import REST, SHOWN, WRITTEN, Facts
+from models.facts import GRAPH, REST, SHOWN, TOOL, UPDATE, WRITTEN, Facts
 from models.ids import Kind
-from models.limits import MARKDOWN, NAME, SLUG
+from models.limits import MARKDOWN, NAME, PATH, SLUG, TITLE, Text
 from models.number import Number, number_index
 from models.records import AgentRecord
+
+EMOJI = Text(1, 16)
 
 
 class Agent(Stored[AgentRecord]):
     """An agent. `slug` is unique in its workspace; `user_id` is the service user that it acts as.
 
     `created_by` is the person who made it, and was shown its token. A deleted agent stays, with `deleted_at`, for the
-    missions that name it; nobody else finds it.
+    missions that name it; nobody else finds it. Its status follows from what it said last, when that was, whether it is
+    paused and what it works on (`resolvers.agent.presence`).
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.AGENT))
@@ -48,6 +52,26 @@ class Agent(Stored[AgentRecord]):
     rate_limit: Annotated[
         int | None, Facts("How many calls it may make a minute; null for as many as it likes.", SHOWN | WRITTEN)
     ] = None
+    emoji: Annotated[str | None, Facts("What stands for it.", GRAPH | TOOL | WRITTEN, text=EMOJI)] = None
+    color: Annotated[str | None, Facts("Its colour, as #rrggbb.", GRAPH | WRITTEN)] = None
+    role: Annotated[str | None, Facts("What it is, in a word.", GRAPH | TOOL | WRITTEN, text=NAME)] = None
+    interval_seconds: Annotated[
+        int | None, Facts("After how many seconds it looks for work again; null for no rhythm.", GRAPH | TOOL | WRITTEN)
+    ] = None
+    workspace_path: Annotated[
+        str | None, Facts("The folder that it works in, on its machine.", GRAPH | TOOL | WRITTEN, text=PATH)
+    ] = None
+    current_task: Annotated[str | None, Facts("What it says that it works on.", GRAPH | TOOL | UPDATE, text=TITLE)] = (
+        None
+    )
+    reported_status: Annotated[
+        AgentStatus | None, Facts("What it last said, or was said, to be about.", GRAPH | TOOL)
+    ] = None
+    paused_at: Annotated[datetime | None, Facts("Since when it is paused; null where it is not.", GRAPH | TOOL)] = None
+    note: Annotated[
+        str | None, Facts("What was said when it was last stopped, started or begun anew.", GRAPH | TOOL)
+    ] = None
+    heartbeat_at: Annotated[datetime | None, Facts("When it last gave a sign of life.", GRAPH | TOOL)] = None
     updated_at: Annotated[datetime, Facts("When it last changed.", REST)] = Field(default_factory=utc_now)
     deleted_at: datetime | None = None
 

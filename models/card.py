@@ -166,7 +166,14 @@ class Card(Stored[CardRecord]):
             IndexModel([("project_id", ASCENDING), ("label_ids", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("assignee_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("due_date", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("workspace_id", ASCENDING), ("assignee_id", ASCENDING)]),
+            IndexModel(
+                [
+                    ("workspace_id", ASCENDING),
+                    ("assignee_id", ASCENDING),
+                    ("archived", ASCENDING),
+                    ("completed_at", ASCENDING),
+                ]
+            ),
             IndexModel(
                 [("project_id", ASCENDING), ("active_mission_id", ASCENDING)],
                 partialFilterExpression={"active_mission_id": {"$type": "objectId"}},

@@ -74,6 +74,7 @@ class Kind(IntEnum):
     PROPOSAL = 0x74
     MISSION_STEP = 0x75
     MISSION_CALL = 0x76
+    AGENT_TEMPLATE = 0xEA
     EVENT = 0x81
     MAIL = 0x91
     MAIL_LINK = 0x92

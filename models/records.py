@@ -41,8 +41,43 @@ class AgentRecord(TypedDict):
     mcp_only: bool
     model: str | None
     rate_limit: int | None
+    emoji: str | None
+    color: str | None
+    role: str | None
+    interval_seconds: int | None
+    workspace_path: str | None
+    current_task: str | None
+    reported_status: str | None
+    paused_at: datetime | None
+    note: str | None
+    heartbeat_at: datetime | None
     updated_at: datetime
     deleted_at: datetime | None
+
+
+class AgentTemplateRecord(TypedDict):
+    """A `models.agent_template.AgentTemplate`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    number: int | None
+    name: str
+    slug: str
+    description: str | None
+    icon: str | None
+    category: str | None
+    model: str | None
+    interval_seconds: int | None
+    identity: str | None
+    tools: list[str]
+    capabilities: list[str]
+    config: dict[str, Any]
+    is_featured: bool
+    sort_order: int
+    archived: bool
+    created_by: ObjectId | None
+    updated_at: datetime
 
 
 class ApiTokenRecord(TypedDict):

@@ -1,6 +1,10 @@
 """Agents: service users of a workspace that carry out missions."""
 
+import strawberry
+
 import models
+from models.agent_enums import AgentStatus, IdleReason
+from resolvers.agent.presence import NEEDS, status_of_agents
 from resolvers.mission import mission
 from resolvers.skill.assign import skills_of
 from resolvers.usage.sums import usage_of_agent
@@ -14,6 +18,7 @@ from schema.usage import Usage, usage_range
 
 @shows(models.Agent, "A service user of a workspace that carries out missions.")
 class Agent(Node):
+    status: AgentStatus = edge(status_of_agents, needs=NEEDS, description="What it is about at the moment.")
     skills: list[SkillRef] = edge(
         skills_of, needs=("skill_ids",), description="What it can read up on, in the order in which it got them."
     )
@@ -21,3 +26,9 @@ class Agent(Node):
     missions: Connection[MissionRef] = edge(
         mission.missions_of_agent, arguments=window, description="Its missions, newest first."
     )
+
+
+@strawberry.type(description="Whether an agent need not begin to work.")
+class IdleCheck:
+    skip: bool = strawberry.field(description="Whether it need not.")
+    reason: IdleReason | None = strawberry.field(description="Why; null where it is to begin.")

@@ -10,6 +10,7 @@ from models.installation_enums import LogLevel
 from resolvers import node
 from resolvers.account import account, invited
 from resolvers.account import export as account_export
+from resolvers.agent import idle
 from resolvers.api_key import api_key, use
 from resolvers.attachment import attachment
 from resolvers.card import card
@@ -31,6 +32,7 @@ from resolvers.search import search
 from resolvers.transfer import job as transfer_job
 from resolvers.user.people import find_people
 from resolvers.workspace import workspace
+from schema.agent import IdleCheck
 from schema.ahead import begin_board
 from schema.api_token import ApiToken, KeyUses
 from schema.arguments import (
@@ -72,6 +74,11 @@ from schema.workspace import Workspace
 
 NodeId = Annotated[strawberry.ID, strawberry.argument(description="The id of any object.")]
 NodeIds = Annotated[list[strawberry.ID], strawberry.argument(description="The ids of at most 100 objects.")]
+AgentSlug = Annotated[str, strawberry.argument(description="The slug of the agent.")]
+RunMode = Annotated[
+    str | None,
+    strawberry.argument(description="What it is about to do: `discovery` needs nothing that waits; `task` by default."),
+]
 PartOfName = Annotated[
     str, strawberry.argument(description="A part of the name or of the e-mail address, 2 to 100 characters.")
 ]
@@ -132,6 +139,12 @@ class Query:
     @resolved("The servers whose tools a workspace may call, asked just now.")
     async def remote_servers(self, info: Info, workspace_id: WorkspaceId) -> list[RemoteServer]:
         return cast("list[RemoteServer]", await remote.list_remote_servers(info.context.ctx, workspace_id))
+
+    @resolved("Whether an agent need not begin to work at the moment, and why.")
+    async def agent_idle(
+        self, info: Info, workspace_id: WorkspaceId, agent_name: AgentSlug, run_mode: RunMode = None
+    ) -> IdleCheck:
+        return cast("IdleCheck", await idle.find_idle(info.context.ctx, workspace_id, agent_name, run_mode))
 
     @resolved("Objects by their ids; null for what does not exist.")
     async def nodes(self, info: Info, ids: NodeIds) -> list[Node | None]:

@@ -5,6 +5,7 @@ from datetime import datetime
 import models
 from models.enums import PilotageRole, Role
 from resolvers.agent.agent import agents_of
+from resolvers.agent.agent_template import agent_templates_of
 from resolvers.budget.budget import budgets_of_workspace
 from resolvers.changelog.changelog import changelog_days_of, changelog_of_workspace
 from resolvers.document import graph as document_graph
@@ -37,6 +38,7 @@ from schema.pilotage import Pilotage
 from schema.portfolio import Portfolio, projects_window
 from schema.references import (
     AgentRef,
+    AgentTemplateRef,
     BudgetRef,
     ChangelogEntryRef,
     DocumentRef,
@@ -131,6 +133,9 @@ class Workspace(Node):
         description="The budgets of it, its agents and its missions, oldest first.",
     )
     agents: Connection[AgentRef] = edge(agents_of, arguments=window, description="Its agents, oldest first.")
+    agent_templates: list[AgentTemplateRef] = edge(
+        agent_templates_of, description="What its agents can begin with, archived templates too, in their order."
+    )
     project_drafts: Connection[ProjectDraftRef] = edge(
         project_drafts_of, arguments=window, description="Its drafts of projects, newest first."
     )

@@ -1,6 +1,8 @@
 """Agents: service users of a workspace, each with a token of its own, that carry out missions."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
@@ -8,17 +10,19 @@ from pymongo.errors import DuplicateKeyError
 from auth.policies import mission as policy
 from auth.policies import workspace as workspace_policy
 from models import Agent, ApiToken, User, Workspace
-from models.base import collection, to_record
+from models.agent_enums import AgentStatus
+from models.base import Record, collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
 from models.facts import CREATE
 from models.ids import Kind, new_id
-from models.records import AgentRecord, WorkspaceMemberRecord, WorkspaceRecord
+from models.records import AgentRecord, AgentTemplateRecord, WorkspaceMemberRecord, WorkspaceRecord
 from realtime.events.agent import AgentCreated, AgentDeleted, AgentUpdated
 from realtime.events.workspace import WorkspaceUpdated
 from realtime.log import Change, Committed
 from realtime.numbers import insert
 from resolvers.account.api_token import insert_token
+from resolvers.agent.agent_template import taken_from, template_for
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.kit.access import access, projection
@@ -34,6 +38,7 @@ from resolvers.kit.plan_limits import require_plan_room
 from resolvers.member.service_user import add_service_user, remove_service_user
 from resolvers.member.workspace_member import tell_name
 from resolvers.state.agent_there import is_gone
+from resolvers.state.mission_wake import wake_waiting
 from resolvers.state.proposal_status import withdraw
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
@@ -66,6 +71,24 @@ async def get_agent(ctx: Context, agent_id: ObjectId | str, fields: Fields = Non
     return existing(agent)
 
 
+@operation(
+    "agentNamed",
+    opens=WORKSPACE.by("workspace_id"),
+    permission=policy.READ,
+    scope=READ,
+    read_only=True,
+    tool="find_agent",
+)
+async def find_agent(
+    ctx: Context, membership: WorkspaceMemberRecord, slug: Annotated[str, "The slug of the agent."]
+) -> AgentRecord:
+    """An agent by its slug."""
+    named = {"workspace_id": membership["workspace_id"], "slug": slug, **EXISTING}
+    if (found := await collection(Agent).find_one(named)) is None:
+        raise NotFound("Agent")
+    return found
+
+
 @operation("agents", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
 async def list_agents(ctx: Context, membership: WorkspaceMemberRecord, fields: Fields = None) -> list[AgentRecord]:
     """The agents of a workspace, oldest first; it has at most 500."""
@@ -89,46 +112,71 @@ async def create_agent(ctx: Context, _membership: WorkspaceMemberRecord, values:
 
     It takes a signed-in person: what a token made would outlive the token.
     """
-    for scope in TOKEN_SCOPES:
-        check_scope(ctx, scope, "agentCreate")
+    check_token_scopes(ctx, "agentCreate")
     check_policy(values.policy, "policy")
 
     async def body(change: Change) -> NewAgent:
-        inside = {"workspace_id": values.workspace_id, **EXISTING}
-        if await collection(Agent).count_documents(inside, session=change.session) >= MAX_AGENTS:
-            raise Conflict(f"A workspace has at most {MAX_AGENTS} agents")
-        await require_plan_room(ctx, change, "agents", {"workspace_id": values.workspace_id})
-        workspace = await _workspace(change, values.workspace_id)
-        user = await add_service_user(change, workspace, values.name, values.slug)
-        agent = to_record(
-            Agent(
-                id=new_id(Kind.AGENT),
-                workspace_id=values.workspace_id,
-                user_id=user["_id"],
-                created_by=ctx.user_id,
-                **values_of(values, Agent, CREATE),
-                policy=values.policy,
-                tools=list(DEFAULT_TOOLS) if values.tools is None else values.tools,
-                created_at=change.at,
-                updated_at=change.at,
-            )
-        )
-        try:
-            await insert(change, Agent, agent)
-        except DuplicateKeyError as error:
-            raise Conflict(TAKEN, field="slug") from error
-        made = await insert_token(
-            change,
-            user["_id"],
-            name=values.name,
-            scopes=TOKEN_SCOPES,
-            agent_id=agent["_id"],
-            workspace_id=values.workspace_id,
-        )
+        agent = await insert_agent(ctx, change, values, await template_for(change, values))
+        token = await token_of(change, agent)
         change.append(values.workspace_id, AgentCreated(agent=agent))
-        return NewAgent(agent, made.secret)
+        return NewAgent(agent, token)
 
     return await ctx.write(values.workspace_id, body)
+
+
+def check_token_scopes(ctx: Context, name: str) -> None:
+    """Raise Forbidden for whoever may not do all that the token of an agent may."""
+    for scope in TOKEN_SCOPES:
+        check_scope(ctx, scope, name)
+
+
+async def insert_agent(
+    ctx: Context, change: Change, values: AgentCreate, template: AgentTemplateRecord | None, **more: Any
+) -> AgentRecord:
+    """Write an agent and its service user within a change that tells of it."""
+    inside = {"workspace_id": values.workspace_id, **EXISTING}
+    if await collection(Agent).count_documents(inside, session=change.session) >= MAX_AGENTS:
+        raise Conflict(f"A workspace has at most {MAX_AGENTS} agents")
+    await require_plan_room(ctx, change, "agents", {"workspace_id": values.workspace_id})
+    workspace = await _workspace(change, values.workspace_id)
+    user = await add_service_user(change, workspace, values.name, values.slug)
+    wanted = {
+        **values_of(values, Agent, CREATE),
+        "tools": list(DEFAULT_TOOLS) if values.tools is None else values.tools,
+        **taken_from(template, values),
+        **({} if values.status is None else stated(values.status, change.at)),
+        **more,
+    }
+    agent = to_record(
+        Agent(
+            id=new_id(Kind.AGENT),
+            workspace_id=values.workspace_id,
+            user_id=user["_id"],
+            created_by=ctx.user_id,
+            **wanted,
+            policy=values.policy,
+            created_at=change.at,
+            updated_at=change.at,
+        )
+    )
+    try:
+        await insert(change, Agent, agent)
+    except DuplicateKeyError as error:
+        raise Conflict(TAKEN, field="slug") from error
+    return agent
+
+
+async def token_of(change: Change, agent: AgentRecord) -> str:
+    """The text of a new token of an agent's own."""
+    made = await insert_token(
+        change,
+        agent["user_id"],
+        name=agent["name"],
+        scopes=TOKEN_SCOPES,
+        agent_id=agent["_id"],
+        workspace_id=agent["workspace_id"],
+    )
+    return made.secret
 
 
 @operation(
@@ -146,22 +194,28 @@ async def update_agent(ctx: Context, door: AgentRecord, values: AgentUpdate) -> 
     """
     existing(door)
     check_policy(values.policy, "policy")
+    given = values.given()
+    given.pop("status", None)
 
     async def body(change: Change) -> AgentRecord:
+        said = {} if values.status is None else stated(values.status, change.at)
         try:
-            agent, differs = await set_fields(change, Agent, door["_id"], values.given())
+            agent, differs = await set_fields(change, Agent, door["_id"], given | said)
         except DuplicateKeyError as error:
             raise Conflict(TAKEN, field="slug") from error
         existing(agent)
         if differs:
-            if "name" in values.given():
+            if "name" in given:
                 name = {"$set": {"name": agent["name"]}}
                 await collection(User).update_one({"_id": agent["user_id"]}, name, session=change.session)
                 await tell_name(change, agent["user_id"])
             change.append(agent["workspace_id"], AgentUpdated(agent=agent))
         return agent
 
-    return await ctx.write(door["workspace_id"], body)
+    committed = await ctx.write(door["workspace_id"], body)
+    if values.status is not None:
+        await wake_waiting(door["_id"])
+    return committed
 
 
 @operation(
@@ -201,6 +255,14 @@ async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
 
 agents_of = pages_by(AGENT, "workspace_id", where=EXISTING)
 """The agents of a workspace, oldest first."""
+
+
+def stated(status: AgentStatus, at: datetime) -> Record:
+    """What is written of an agent that somebody says to be about something."""
+    if status is AgentStatus.PAUSED:
+        return {"paused_at": at}
+    heard = {} if status is AgentStatus.OFFLINE else {"heartbeat_at": at}
+    return {"reported_status": status.value, "paused_at": None, **heard}
 
 
 def existing(agent: AgentRecord) -> AgentRecord:

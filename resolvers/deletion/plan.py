@@ -9,6 +9,7 @@ from typing import Any
 
 from models import (
     Activity,
+    AgentTemplate,
     ApiToken,
     Attachment,
     AttemptCount,
@@ -204,6 +205,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(Skill, "workspace_id"),
         rows(WorkspaceFileText, "workspace_id"),
         rows(WorkspaceFile, "workspace_id"),
+        rows(AgentTemplate, "workspace_id"),
         agents,
         other_deletions,
         rows(StorageAccount, "_id"),

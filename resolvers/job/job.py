@@ -26,6 +26,7 @@ from resolvers.kit.fields import values_of
 from resolvers.kit.nouns import JOB, QUEUE
 from resolvers.kit.operation import operation, reader
 from resolvers.kit.page import NEWEST_FIRST, pages_by
+from resolvers.state.agent_there import is_paused
 
 WRITE = TokenScope.PILOTAGE_WRITE
 WORKERS = "workers of a queue do it, and no agent in a mission"
@@ -79,14 +80,14 @@ async def create_job(ctx: Context, queue: QueueRecord, values: JobCreate) -> Com
 
 @operation("jobClaim", opens=QUEUE, permission=policy.WORK, scope=WRITE, no_tool=WORKERS)
 async def claim_jobs(ctx: Context, queue: QueueRecord, values: JobClaim) -> Committed[list[JobRecord]]:
-    """Claim the next jobs of a queue: none where it is paused, or none waits. Many may ask at once."""
+    """Claim the next jobs of a queue: none where it, or the agent, is paused, or none waits. Many may ask at once."""
     waiting = {"queue_id": queue["_id"], "state": JobState.WAITING.value}
     # Workers ask again and again: as long as nothing waits, that takes no turn among the queue's changes.
     if await collection(Job).find_one(waiting, {"_id": 1}) is None:
         return Committed([], await ctx.services.hub.log.head(queue["_id"]))
 
     async def body(change: Change) -> list[JobRecord]:
-        if (await state.open_queue(change, queue["_id"]))["is_paused"]:
+        if (await state.open_queue(change, queue["_id"]))["is_paused"] or await is_paused(change, ctx.subject.agent_id):
             return []
         found = collection(Job).find(waiting, session=change.session)
         first = await found.sort([("priority", 1), ("_id", 1)]).limit(values.size).to_list()

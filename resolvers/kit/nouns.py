@@ -19,6 +19,7 @@ from auth.policies import (
 from models import (
     Activity,
     Agent,
+    AgentTemplate,
     ApiToken,
     Attachment,
     Automation,
@@ -117,6 +118,9 @@ DOCUMENT_VERSION = noun(DocumentVersion, Kind.DOCUMENT_VERSION, reads=document.R
 ACTIVITY = noun(Activity, Kind.ACTIVITY, reads=board.READ)
 WORKSPACE_FILE = noun(WorkspaceFile, Kind.WORKSPACE_FILE, reads=board.READ)
 AGENT = noun(Agent, Kind.AGENT, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
+AGENT_TEMPLATE = noun(
+    AgentTemplate, Kind.AGENT_TEMPLATE, reads=mission.READ, scope=TokenScope.PILOTAGE_READ, word="template"
+)
 PROJECT_DRAFT = noun(ProjectDraft, Kind.PROJECT_DRAFT, reads=board.READ, word="draft")
 PIPELINE = noun(Pipeline, Kind.PIPELINE, reads=board.READ)
 PLUGIN = noun(Plugin, Kind.PLUGIN, reads=workspace.MANAGE_PLUGINS, scope=TokenScope.PILOTAGE_READ)

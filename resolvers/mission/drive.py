@@ -22,6 +22,7 @@ from resolvers.kit.operation import Caller, operation
 from resolvers.mission.lease import leased, note_alive, renewed
 from resolvers.mission.mission import check_own, find_mission
 from resolvers.mission.report import Report, insert_reports, tell_reports
+from resolvers.state.agent_there import is_paused
 from resolvers.state.mission_status import change_status
 
 WRITE = TokenScope.PILOTAGE_WRITE
@@ -39,7 +40,7 @@ async def claim_mission(ctx: Context, membership: WorkspaceMemberRecord) -> Comm
     """With an agent's own token: start its oldest queued mission, or else one of the workspace's boards.
 
     Start the agent's oldest queued mission, else the oldest of the agent of the boards, which is this agent's then;
-    None where none is queued. Many may ask at once: one gets it.
+    None where none is queued, or the agent is paused. Many may ask at once: one gets it.
     """
     workspace_id = membership["workspace_id"]
     for agent_id in (ctx.subject.agent_id, await _board_agent_of(workspace_id)):
@@ -106,6 +107,8 @@ async def fail_mission(ctx: Context, door: MissionRecord, values: MissionFail) -
 
 
 async def _claim(ctx: Context, candidates: Sequence[ObjectId], queued: Record, change: Change) -> MissionRecord | None:
+    if await is_paused(change, ctx.subject.agent_id):
+        return None
     # None comes to stand before those that waited already; reading few is what keeps a long queue quick.
     mission = await _first(change, {"_id": {"$in": candidates}, **queued}) or await _first(change, queued)
     if mission is None:

@@ -42,6 +42,7 @@ from resolvers.mission.losses import LEASE, mark_taken
 from resolvers.mission.report import Report, insert_all_reports, insert_reports, tell_reports
 from resolvers.state.agent_there import is_there
 from resolvers.state.mission_status import ACTIVE, change_status
+from resolvers.state.mission_wake import rests_paused
 
 T = TypeVar("T")
 
@@ -242,6 +243,8 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
             return None
         if mission is None or mission["status"] not in ACTIVE:
             await collection(MissionRun).delete_one({"_id": mission_id}, session=change.session)
+            return None
+        if mission["status"] == MissionStatus.QUEUED and await rests_paused(change, run):
             return None
         given = await mark_taken(change, run, holder)
         if given is None:

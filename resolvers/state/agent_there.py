@@ -1,4 +1,4 @@
-"""Whether an agent is there, asked once for all changes that share a transaction."""
+"""Whether an agent is there, asked once for all changes that share a transaction, and whether it is paused."""
 
 from bson import ObjectId
 
@@ -20,3 +20,11 @@ async def is_there(change: Change, agent_id: ObjectId) -> bool:
 def is_gone(change: Change, agent_id: ObjectId) -> None:
     """Note that a change deletes an agent, for those that follow in its transaction."""
     change.together.known[agent_id] = False
+
+
+async def is_paused(change: Change, agent_id: ObjectId | None) -> bool:
+    """Whether an agent is given nothing, as somebody has stopped it; False for none."""
+    if agent_id is None:
+        return False
+    found = await collection(Agent).find_one({"_id": agent_id}, {"paused_at": 1}, session=change.session)
+    return found is not None and found.get("paused_at") is not None

@@ -49,6 +49,7 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("missionReport", "agent"): Forbidden,
     ("missionComplete", "agent"): Forbidden,
     ("missionFail", "agent"): Forbidden,
+    ("agentReport", "agent"): Forbidden,
     # Who decides is of the workspace's admins, has a pilotage role, or began the mission.
     **{(name, caller): Forbidden for name in DECISIONS for caller in ("member", "viewer")},
     # What models are asked with is the organization's.

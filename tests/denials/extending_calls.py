@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from models.agent_enums import AgentStatus
+from resolvers.inputs.agent import AgentReport, AgentSwitch
+from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
 from resolvers.inputs.billing import BillingCheckout, BillingPlanChange, BillingPortal, BillingReceive
 from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
 from resolvers.inputs.plugin import PluginInstall, PluginUpdate, RemoteCallSettle, RemoteToolCall
@@ -34,6 +37,20 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     "workspaceFileSearch": lambda ids: (ids["workspace"], WorkspaceFileSearch.of(query="kind")),
     "workspaceFileWrite": lambda ids: (WorkspaceFileWrite.of(workspace_id=ids["workspace"], path="more/run.sh"),),
     "workspaceFileDelete": lambda ids: (ids["workspace_file"],),
+    "agentNamed": lambda ids: (ids["workspace"], "planner"),
+    "agentTemplate": lambda ids: (ids["agent_template"],),
+    "agentTemplates": lambda ids: (ids["workspace"],),
+    "agentTemplateCreate": lambda ids: (
+        AgentTemplateCreate.of(workspace_id=ids["workspace"], name="More", slug="more"),
+    ),
+    "agentTemplateUpdate": lambda ids: (ids["agent_template"], AgentTemplateUpdate.of(archived=True)),
+    "agentTemplateDelete": lambda ids: (ids["agent_template"],),
+    "agentReport": lambda ids: (ids["other agent"], AgentReport(status=AgentStatus.IDLE, current_task="Looking")),
+    "agentStop": lambda ids: (ids["agent"], AgentSwitch(note="Too loud")),
+    "agentStart": lambda ids: (ids["agent"], AgentSwitch(note="Go on")),
+    "agentRestart": lambda ids: (ids["agent"], AgentSwitch(note="Anew")),
+    "agentIdle": lambda ids: (ids["workspace"], "planner"),
+    "agentIdleCheck": lambda _: ("planner",),
     "agentSkills": lambda ids: (ids["agent"],),
     "agentSkillAdd": lambda ids: (ids["agent"], ids["spare_skill"]),
     "agentSkillRemove": lambda ids: (ids["other agent"], ids["skill"]),

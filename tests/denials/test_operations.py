@@ -56,6 +56,7 @@ WITHOUT_PERMISSION = {
     "apiTokens",
     "oauthGrantRevoke",
     "oauthGrants",
+    "agentIdleCheck",
     "attachmentLinked",
     "authLogin",
     "authLogout",

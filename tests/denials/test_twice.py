@@ -50,6 +50,7 @@ MAKES_ANOTHER = {
 """What makes one more each time."""
 
 COUNTS = {
+    "agentReport",
     "apiKeyRotate",
     "credentialReveal",
     "credentialRotate",
@@ -60,7 +61,7 @@ COUNTS = {
     "personPasswordReset",
     "workspaceMemberInvite",
 }
-"""What sends a mail each time, or counts that it was asked for."""
+"""What sends a mail each time, counts that it was asked for, or is a sign of life."""
 
 SIGNS_IN = {name for name in CALLS if name.startswith(("auth", "password", "session", "twoFactor", "accountDelete"))}
 """What is about credentials: a second time begins another session, or finds the first one ended."""

@@ -43,7 +43,7 @@ from models.enums import (
 from models.installation_enums import BackupStatus
 from resolvers.account import api_token
 from resolvers.account.avatar import set_avatar
-from resolvers.agent import agent
+from resolvers.agent import agent, agent_template
 from resolvers.api_key import api_key
 from resolvers.attachment import attachment
 from resolvers.automation import automation
@@ -60,6 +60,7 @@ from resolvers.document import document
 from resolvers.document import link as document_link
 from resolvers.files.attachment_link import link_to
 from resolvers.inputs.agent import AgentCreate
+from resolvers.inputs.agent_template import AgentTemplateCreate
 from resolvers.inputs.api_key import ApiKeyCreate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.attachment import AttachmentCreate
@@ -436,6 +437,8 @@ async def _agents(world: World) -> None:
         made = (await agent.create_agent(again(world.owner), values)).value
         world.tokens[name] = made.token
         ids[name] = made.agent["_id"]
+    kind = AgentTemplateCreate.of(workspace_id=ids["workspace"], name="Scout", slug="scout", tools=["read_board"])
+    ids["agent_template"] = (await agent_template.create_agent_template(again(world.owner), kind)).value["_id"]
     for name in ("skill", "spare_skill"):
         text = SkillCreate.of(
             workspace_id=ids["workspace"], slug=name.replace("_", "-"), description="To read", instructions="Read"

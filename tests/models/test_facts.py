@@ -36,7 +36,7 @@ def test_a_text_that_clients_write_has_a_limit_by_declaration_or_by_hand() -> No
         if field.facts.doors & WRITTEN and field.type is str and field.facts.text is None
     }
 
-    assert written.keys() == {"Label.color"}
+    assert written.keys() == {"Agent.color", "Label.color"}
 
 
 def test_fields_are_met_where_they_are_declared() -> None:

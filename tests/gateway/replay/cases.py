@@ -21,6 +21,7 @@ from resolvers.document.link import unlink_document
 from resolvers.document.review import submit_document
 from resolvers.document.update import update_document
 from resolvers.inputs.account import AuthLogin
+from resolvers.inputs.agent import AgentSwitch
 from resolvers.inputs.billing import BillingReceive
 from resolvers.inputs.card import ChecklistItemAdd, ChecklistItemMove
 from resolvers.inputs.column import ColumnCreate, ColumnReorder, ColumnUpdate
@@ -284,6 +285,9 @@ CASES: dict[str, Case] = {
             WorkspaceMemberUpdate(pilotage_role=PilotageRole.REVIEWER),
         )
     ),
+    "agentReport": Case(CALLS["agentReport"], "other agent"),
+    "agentStop": Case(lambda ids: (ids["other agent"], AgentSwitch(note="Too loud"))),
+    "agentRestart": Case(lambda ids: (ids["other agent"], AgentSwitch())),
     "missionClaim": Case(CALLS["missionClaim"], "other agent", queue_mission),
     "missionAnswer": Case(CALLS["missionAnswer"], prepare=ask_question),
     "missionReport": Case(CALLS["missionReport"], "other agent"),

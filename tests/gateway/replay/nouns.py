@@ -40,6 +40,7 @@ BY_HAND: dict[str, str] = {
     """,
     "Comment": "author { id } card { id }",
     "Agent": "user { id name } skills { id }",
+    "AgentTemplate": "createdBy { id }",
     "Skill": "createdBy { id }",
     "ChangelogEntry": "project { id } card { id } agent { id }",
     "WorkspaceFile": "content createdBy { id } updatedBy { id }",
@@ -107,6 +108,7 @@ SNAPSHOT = """
         approvals(first: 50) { nodes { ...ProposalFields } }
         remoteCalls(first: 50) { nodes { ...RemoteCallFields } }
         agents(first: 500) { nodes { ...AgentFields } }
+        agentTemplates { ...AgentTemplateFields }
         skills { ...SkillFields }
         changelog(first: 50) { nodes { ...ChangelogEntryFields } }
         files(first: 50) { nodes { ...WorkspaceFileFields } }

@@ -63,6 +63,7 @@ OTHERWISE = {
     "Lane": "one of a column, and one for some hundred cards",
     "ProjectMember": "as many as there are people, in each project",
     "Template": "made one by one, by people",
+    "AgentTemplate": "made one by one, by people",
     "Skill": "made one by one, by people",
     "WorkspaceFile": "at most a thousand, in the order of their paths",
     "Script": "at most some dozens in a project, in the order of their ranks",

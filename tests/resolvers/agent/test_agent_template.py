@@ -1,0 +1,70 @@
+"""Templates of agents: their order, their slugs, and what an agent takes from one."""
+
+from typing import Any
+
+import pytest
+
+from models.errors import BadUserInput, Conflict, NotFound
+from resolvers.agent.agent import create_agent
+from resolvers.agent.agent_template import (
+    create_agent_template,
+    delete_agent_template,
+    list_agent_templates,
+    update_agent_template,
+)
+from resolvers.inputs.agent import AgentCreate
+from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
+from resolvers.kit.context import Context
+from resolvers.kit.groups import DEFAULT_TOOLS
+from resolvers.kit.input import read_input
+from tests.resolvers.lab import People, again, event_types
+
+
+def template(workspace: Any, slug: str, **values: Any) -> AgentTemplateCreate:
+    given = {"workspaceId": workspace["_id"], "name": slug.title(), "slug": slug, **values}
+    return read_input(AgentTemplateCreate, given)
+
+
+def agent(workspace: Any, slug: str, **values: Any) -> AgentCreate:
+    return read_input(AgentCreate, {"workspaceId": workspace["_id"], "name": slug.title(), "slug": slug, **values})
+
+
+async def test_an_agent_begins_with_what_its_template_says_where_nothing_else_is_said(
+    owner: Context, people: People, workspace: Any
+) -> None:
+    # Given a template, and one that comes before it
+    said = {"model": "small", "intervalSeconds": 3600, "icon": "🔭", "description": "Looks", "tools": ["read_board"]}
+    scout = (await create_agent_template(again(owner), template(workspace, "scout", sortOrder=2, **said))).value
+    await create_agent_template(again(owner), template(workspace, "plain", sortOrder=1, config={"retries": 2}))
+    listed = await list_agent_templates(again(owner), workspace["_id"])
+    assert [(each["slug"], each["config"]) for each in listed] == [("plain", {"retries": 2}), ("scout", {})]
+
+    # When agents are made with it
+    taken = (await create_agent(again(owner), agent(workspace, "one", templateId=scout["_id"]))).value.agent
+    own = {"model": None, "emoji": "📦", "tools": ["*"], "templateId": scout["_id"]}
+    other = (await create_agent(again(owner), agent(workspace, "two", **own))).value.agent
+    plain = (await create_agent(again(owner), agent(workspace, "three", templateId=listed[0]["_id"]))).value.agent
+
+    # Then each has what it says, but for what was said otherwise
+    keys = ("model", "interval_seconds", "emoji", "description", "tools")
+    assert [taken[key] for key in keys] == ["small", 3600, "🔭", "Looks", ["read_board"]]  # type: ignore[literal-required]
+    assert [other[key] for key in keys] == [None, 3600, "📦", "Looks", ["*"]]  # type: ignore[literal-required]
+    assert tuple(plain["tools"]) == tuple(DEFAULT_TOOLS)
+
+    # And no agent begins with an archived one, one of elsewhere or one that is gone; its slug is taken until then
+    await update_agent_template(again(owner), scout["_id"], AgentTemplateUpdate.of(archived=True))
+    with pytest.raises(Conflict):
+        await create_agent(again(owner), agent(workspace, "four", templateId=scout["_id"]))
+    with pytest.raises(Conflict):
+        await create_agent_template(again(owner), template(workspace, "scout"))
+    await delete_agent_template(again(owner), scout["_id"])
+    with pytest.raises(NotFound):
+        await create_agent(again(owner), agent(workspace, "four", templateId=scout["_id"]))
+    await create_agent_template(again(owner), template(workspace, "scout"))
+    stranger = await people.register("Oz")
+    with pytest.raises(NotFound):
+        await create_agent_template(again(stranger), template(workspace, "more"))
+    with pytest.raises(BadUserInput):
+        template(workspace, "more", config={"$where": "1"})
+    told = [kind for kind in await event_types(workspace["_id"]) if kind.startswith("AgentTemplate")]
+    assert told[-3:] == ["AgentTemplateUpdated", "AgentTemplateDeleted", "AgentTemplateCreated"]
