@@ -8,11 +8,11 @@ from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.base import Stored, UpdatedAt, id_factory, utc_now
-from models.enums import ObjectiveStatus, PilotageSource, TodoStatus
 from models.facts import FILTER, GRAPH, SHOWN, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME, TITLE, Text
 from models.number import Number, number_index
+from models.pilotage_enums import ObjectiveStatus, PilotageSource, TodoStatus
 from models.records import (
     DecisionRecord,
     ObjectiveRecord,

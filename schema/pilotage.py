@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 import models
-from models.enums import PilotageDetail, PilotageIntent, PilotageProfile, RiskKind
+from models.pilotage_enums import PilotageDetail, PilotageIntent, PilotageProfile, RiskKind
 from resolvers.kit.load import one_by
 from resolvers.kit.nouns import OBJECTIVE, PROJECT
 from resolvers.pilotage import dashboard, decision, document, objective, priority, risk, standing_order, state, todo

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import mcp_types as types
 
-from models.enums import PilotageIntent, TokenScope
+from models.enums import TokenScope
 from models.errors import BadUserInput, NotFound
+from models.pilotage_enums import PilotageIntent
 from models.records import SkillRecord
 from resolvers.kit.call import call
 from resolvers.kit.context import Context

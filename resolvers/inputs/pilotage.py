@@ -6,9 +6,9 @@ from bson import ObjectId
 from pydantic import Field
 
 from models import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo
-from models.enums import PilotageIntent
 from models.facts import CREATE, UPDATE
 from models.ids import Kind
+from models.pilotage_enums import PilotageIntent
 from resolvers.kit.fields import fields_of
 from resolvers.kit.input import AgentId, IdOf, Input, WorkspaceId
 

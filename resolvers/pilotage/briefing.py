@@ -1,7 +1,8 @@
 """Briefings: how a pilotage stands, told by an agent. One is a mission like any other."""
 
 from auth.policies import mission as policy
-from models.enums import PilotageIntent, TokenScope
+from models.enums import TokenScope
+from models.pilotage_enums import PilotageIntent
 from models.records import AgentRecord, MissionRecord
 from realtime.log import Committed
 from resolvers.inputs.mission import MissionCreate

@@ -7,7 +7,8 @@ from bson import ObjectId
 
 from auth.policies import pilotage as policy
 from models.base import AnyRecord
-from models.enums import ObjectiveStatus, TokenScope
+from models.enums import TokenScope
+from models.pilotage_enums import ObjectiveStatus
 from models.records import ObjectiveRecord, WorkspaceMemberRecord
 from realtime.events.pilotage import ObjectiveCreated, ObjectiveDeleted, ObjectiveUpdated
 from realtime.log import Change, Committed

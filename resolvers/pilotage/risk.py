@@ -9,7 +9,8 @@ from bson import ObjectId
 from auth.policies import pilotage as policy
 from models import Objective
 from models.base import AnyRecord, Record
-from models.enums import ObjectiveStatus, PilotageProfile, RiskKind, TokenScope
+from models.enums import TokenScope
+from models.pilotage_enums import ObjectiveStatus, PilotageProfile, RiskKind
 from models.records import WorkspaceMemberRecord, WorkspaceRecord
 from resolvers.figures.portfolio import get_portfolio, metrics_inside
 from resolvers.kit.context import Context

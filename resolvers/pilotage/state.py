@@ -9,8 +9,9 @@ from bson import ObjectId
 from auth.policies import pilotage as policy
 from models import Decision, Objective, PilotageDocument, PilotagePriority, StandingOrder, Todo, Workspace
 from models.base import AnyRecord, Record, Recorded, aggregate, collection
-from models.enums import ObjectiveStatus, PilotageDetail, PilotageIntent, PilotageProfile, TodoStatus, TokenScope
+from models.enums import TokenScope
 from models.errors import NotFound
+from models.pilotage_enums import ObjectiveStatus, PilotageDetail, PilotageIntent, PilotageProfile, TodoStatus
 from models.records import WorkspaceMemberRecord, WorkspaceRecord
 from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from models.enums import PilotageDetail, PilotageIntent, PilotageProfile
+from models.pilotage_enums import PilotageDetail, PilotageIntent, PilotageProfile
 from resolvers.inputs.pilotage import (
     DecisionCreate,
     ObjectiveCreate,

@@ -15,7 +15,7 @@ from agents.server.prompts import WORKSPACE
 from agents.server.server import LISTEN
 from agents.tools.catalogue import TOOLS
 from gateway.graph import served_graph
-from models.enums import PilotageIntent
+from models.pilotage_enums import PilotageIntent
 from serving.graph.document_limits import DEFAULTS
 from serving.graph.engine import GraphEngine
 from tests.agents.server.client import HANDSHAKE, VERSIONS, Client

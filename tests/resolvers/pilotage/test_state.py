@@ -6,7 +6,7 @@ import pytest
 from bson import ObjectId
 
 from gateway.database import Database
-from models.enums import PilotageDetail, PilotageIntent, PilotageProfile
+from models.pilotage_enums import PilotageDetail, PilotageIntent, PilotageProfile
 from models.records import WorkspaceRecord
 from resolvers.inputs.pilotage import (
     DecisionCreate,
