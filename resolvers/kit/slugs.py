@@ -1,10 +1,12 @@
-"""Tenants by their slugs, as addresses name them: each is found, and entered by its door."""
+"""Things by their slugs, as addresses name them: tenants are found, and entered by their doors."""
 
 import asyncio
 
+from bson import ObjectId
+
 from auth.policies import organization as organization_policy
 from auth.policies import workspace as workspace_policy
-from models import Organization, Workspace
+from models import Agent, Organization, Workspace
 from models.base import collection
 from models.errors import NotFound
 from models.records import OrganizationMemberRecord, OrganizationRecord, WorkspaceMemberRecord, WorkspaceRecord
@@ -42,3 +44,10 @@ async def workspace_by_slugs(
     if found is None:
         raise NotFound("Workspace")
     return found, membership
+
+
+async def agent_by_slug(workspace_id: ObjectId, slug: str) -> ObjectId | None:
+    """The agent that is called so in a workspace, whose door was passed; None where there is none."""
+    there = {"workspace_id": workspace_id, "slug": slug, "deleted_at": None}
+    found = await collection(Agent).find_one(there, {"_id": 1})
+    return None if found is None else ObjectId(found["_id"])

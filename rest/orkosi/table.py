@@ -1,6 +1,6 @@
 """Every route of Orkosi's interface, in the order in which the document shows them."""
 
-from rest.orkosi import probes
+from rest.orkosi import files, probes, rules
 from rest.routing import Route
 
 BASE = "/api"
@@ -11,10 +11,16 @@ SCOPED = "/w/{orgSlug}/{wsSlug}" + BASE
 TAGS = {
     f"Orkosi: {name}": text
     for name, text in {
+        "files": "Texts that a workspace keeps by their paths.",
         "health": "Whether the gateway answers, and what it is made of.",
+        "rules": "What agents always keep to.",
     }.items()
 }
 
-_PARTS = (probes.routes,)
+_PARTS = (
+    probes.routes,
+    files.routes,
+    rules.routes,
+)
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)
