@@ -1,6 +1,11 @@
 """Every route of Orkosi's interface, in the order in which the document shows them."""
 
-from rest.orkosi import files, probes, rules
+from rest.orkosi import (
+    auth,
+    files,
+    probes,
+    rules,
+)
 from rest.routing import Route
 
 BASE = "/api"
@@ -11,6 +16,7 @@ SCOPED = "/w/{orgSlug}/{wsSlug}" + BASE
 TAGS = {
     f"Orkosi: {name}": text
     for name, text in {
+        "auth": "Registering, signing in, and what a session goes on by.",
         "files": "Texts that a workspace keeps by their paths.",
         "health": "Whether the gateway answers, and what it is made of.",
         "rules": "What agents always keep to.",
@@ -19,6 +25,7 @@ TAGS = {
 
 _PARTS = (
     probes.routes,
+    auth.routes,
     files.routes,
     rules.routes,
 )

@@ -4,6 +4,7 @@ It is asked at the address of the world's workspace.
 """
 
 from tests.denials.routes import ORKOSI, Body, sent
+from tests.resolvers.lab import PASSWORD
 
 ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("GET", ORKOSI + "/version"): None,
@@ -18,4 +19,12 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", ORKOSI + "/files"): sent(name="run", path="more/run.sh"),
     ("GET", ORKOSI + "/files/search"): sent(q="kind"),
     ("GET", ORKOSI + "/files/{fileNumber}"): None,
+    ("POST", ORKOSI + "/auth/register"): sent(
+        username="new", email="new@example.com", password=PASSWORD, terms_accepted=True, privacy_accepted=True
+    ),
+    ("POST", ORKOSI + "/auth/login"): sent(email="nobody@example.com", password=PASSWORD),
+    ("POST", ORKOSI + "/auth/refresh"): sent(refresh_token="nothing"),
+    ("POST", ORKOSI + "/auth/logout"): sent(all_devices=True),
+    ("GET", ORKOSI + "/auth/me"): None,
+    ("POST", ORKOSI + "/auth/forgot-password"): sent(email="nobody@example.com"),
 }

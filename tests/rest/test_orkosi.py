@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import pyotp
 import pytest
 
 from models.errors import BadUserInput
 from rest.app import openapi
 from rest.orkosi.dialect import render
 from rest.prefixes import Prefixes
-from tests.rest.conftest import Api, Board
+from tests.rest.conftest import PASSWORD, Api, Board, made
+from tests.rest.orkosi_story import ORKOSI as BASE
 from tests.rest.orkosi_story import base_of
 from tests.rest.told import told
 
@@ -34,6 +36,59 @@ async def test_both_bases_lead_to_the_same_routes(api: Api, board: Board) -> Non
     for base in ("/orkosi/api", base_of(board), "/orkosi/w/nobody/nowhere/api"):
         answer = await api.client().get(f"{base}/ready")
         assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
+
+
+async def test_a_token_comes_in_its_own_header_too_and_a_browsers_cookie_says_nothing(api: Api, board: Board) -> None:
+    # Given
+    token = await made(board.ann, "/api-tokens", name="CI", scopes=["account:read"])
+    browser = api.client()
+    await browser.post("/auth/login", json={"email": "ann@example.com", "password": PASSWORD})
+    assert (await browser.get("/auth/me")).status_code == 200
+
+    # When
+    by_key = await api.client().get(f"{BASE}/auth/me", headers={"x-api-key": token["token"]})
+    by_both = await board.ann.get(f"{BASE}/auth/me", headers={"x-api-key": "sl_nonsense"})
+    by_wrong = await api.client().get(f"{BASE}/auth/me", headers={"x-api-key": "sl_nonsense"})
+    by_cookie = await browser.get(f"{BASE}/auth/me")
+
+    # Then
+    assert [answer.status_code for answer in (by_key, by_both, by_wrong, by_cookie)] == [200, 200, 401, 401]
+    assert by_key.json()["data"]["email"] == "ann@example.com"
+
+
+async def test_what_is_not_a_field_is_ignored_and_named(api: Api) -> None:
+    answer = await api.client().post(f"{BASE}/auth/forgot-password", json={"email": "a@b.example", "zip": 1, "all": {}})
+
+    assert answer.json() == {"data": {"success": True}, "meta": {"ignored_fields": ["all", "zip"]}}
+
+
+async def test_the_role_is_that_in_the_organization_of_the_requests_workspace(api: Api, board: Board) -> None:
+    bob = await api.person("bob@example.com")
+
+    theirs = base_of(board)
+    asked = ((board.ann, theirs), (bob, BASE), (bob, theirs), (bob, "/orkosi/w/no/where/api"))
+    roles = [(await person.get(f"{base}/auth/me")).json()["data"]["role"] for person, base in asked]
+
+    assert roles == ["admin", "admin", "viewer", "viewer"]
+
+
+async def test_a_sign_in_with_two_factors_takes_the_code_in_the_same_request(api: Api) -> None:
+    # Given
+    dora = await api.person("dora@example.com")
+    secret = (await made(dora, "/auth/two-factor/begin", password=PASSWORD))["secret"]
+    codes = (await made(dora, "/auth/two-factor/confirm", code=pyotp.TOTP(secret).now()))["recoveryCodes"]
+    sent = {"email": "dora@example.com", "password": PASSWORD}
+
+    # When
+    without = await api.client().post(f"{BASE}/auth/login", json=sent)
+    wrong = await api.client().post(f"{BASE}/auth/login", json={**sent, "code": "000000"})
+    right = await api.client().post(f"{BASE}/auth/login", json={**sent, "code": codes[0]})
+
+    # Then
+    assert (without.status_code, told(without).code) == (401, "TWO_FACTOR_REQUIRED")
+    assert without.json()["error"]["details"].keys() == {"temporary_token"}
+    assert wrong.status_code == 401
+    assert right.json()["user"]["email"] == "dora@example.com"
 
 
 def test_a_prefix_moves_every_route_and_an_empty_one_leaves_them_out() -> None:
