@@ -27,7 +27,7 @@ from tests.machine import project_roots
 from tests.patience import PATIENCE
 from tests.written import Written
 
-pytest_plugins = ["tests.order"]
+pytest_plugins = ["tests.order", "tests.workers"]
 
 MANY = {"ORRERY_REGISTRATIONS_PER_HOUR": "1000000"}
 """Settings of a gateway that all its clients reach from one address."""
