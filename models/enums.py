@@ -519,6 +519,7 @@ class MailTemplate(StrEnum):
     """What a mail says."""
 
     INVITATION = "invitation"
+    ORGANIZATION_INVITATION = "organization_invitation"
     EMAIL_VERIFICATION = "email_verification"
     PASSWORD_RESET = "password_reset"  # noqa: S105  (the name of a mail)
     PASSWORD_CHANGED = "password_changed"  # noqa: S105

@@ -1,5 +1,6 @@
 """Organizations and their members: the top of the tenancy."""
 
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from beanie import PydanticObjectId
@@ -15,6 +16,8 @@ from models.number import DrawnNumber, drawn_index
 from models.records import OrganizationMemberRecord, OrganizationRecord
 
 RELAY_THRESHOLD = 0.8
+KEPT = timedelta(days=30)
+"""How long an organization that was deleted can be restored, where that was asked for."""
 
 
 class RelayMode(Told):
@@ -41,7 +44,10 @@ class Persona(Told):
 class Organization(Stored[OrganizationRecord]):
     """An organization. `slug` is unique in the whole installation. `made` counts what its limits are asked for, so that
     no two changes find the last room. `default_credential_id` is what models are asked with where
-    a card and its project name none.
+    a card and its project name none. Whoever is made a member of it joins `default_workspace_id`, while that is there.
+
+    One with `deleted_at` is behind no door any more: the memberships of it and of its workspaces are kept here as they
+    were, and its slug is nobody's (`resolvers.organization.kept`).
     """
 
     added = {"my_role": Role}
@@ -66,12 +72,21 @@ class Organization(Stored[OrganizationRecord]):
     relay_threshold: Annotated[
         float, Facts("How full of its model's context a mission is then, 0 to 1.", GRAPH, late=True)
     ] = RELAY_THRESHOLD
+    avatar_url: Annotated[str | None, Facts("The address of its picture; null for none.", GRAPH)] = None
+    default_workspace_id: PydanticObjectId | None = None
     made: int = 0
+    deleted_at: datetime | None = None
+    kept_members: list[Any] = Field(default_factory=list)
+    kept_workspace_members: list[Any] = Field(default_factory=list)
     updated_at: UpdatedAt = Field(default_factory=utc_now)
 
     class Settings:
         name = "organizations"
-        indexes = [IndexModel([("slug", ASCENDING)], unique=True), drawn_index()]
+        indexes = [
+            IndexModel([("slug", ASCENDING)], unique=True),
+            IndexModel([("owner_id", ASCENDING), ("deleted_at", ASCENDING)]),
+            drawn_index(),
+        ]
 
 
 class OrganizationMember(Stored[OrganizationMemberRecord]):

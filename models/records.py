@@ -1035,7 +1035,12 @@ class OrganizationRecord(TypedDict):
     default_credential_id: ObjectId | None
     relay_mode: str
     relay_threshold: float
+    avatar_url: str | None
+    default_workspace_id: ObjectId | None
     made: int
+    deleted_at: datetime | None
+    kept_members: list[Any]
+    kept_workspace_members: list[Any]
     updated_at: datetime
     my_role: NotRequired[str]
 
@@ -1752,7 +1757,9 @@ class InvitationRecord(TypedDict):
 
     _id: ObjectId
     created_at: datetime
-    workspace_id: ObjectId
+    workspace_id: ObjectId | None
+    organization_id: ObjectId | None
+    team_id: ObjectId | None
     email: str
     role: str
     project_id: ObjectId | None

@@ -20,7 +20,8 @@ class Tombstone(Recorded[TombstoneRecord]):
     `stream_id` is the history that its parts are told in: the workspace's, or the person's. `project_id` is that of
     what cards carry, `user_id` whom a membership was of. `document_ids` are the documents below one, which do not say
     themselves what they stand below.
-    What `keeps` stays itself: a column whose cards go (`Column.emptying`), and which nothing comes to meanwhile.
+    What `keeps` stays itself: a column whose cards go (`Column.emptying`), and which nothing comes to meanwhile; an
+    organization that can be restored, of which the notifications go.
     `holder` works on it until `due_at`; from then on whoever takes it may. From `emptied_at` on nothing is left but
     what was on its way when it was deleted; that is swept at `due_at`, and the tombstone goes with it.
     """

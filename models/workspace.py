@@ -75,10 +75,15 @@ class WorkspaceMember(Stored[WorkspaceMemberRecord]):
 
 
 class Invitation(Stored[InvitationRecord]):
-    """An invitation to a workspace. `secret_hash` is the SHA-256 (hex) of the token in the link; it works once."""
+    """An invitation to a workspace or, without one, to an organization. `secret_hash` is the SHA-256 (hex) of the token
+    in the link; it works once."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.INVITATION))
-    workspace_id: Annotated[PydanticObjectId, Facts("Where it leads to.")]
+    workspace_id: Annotated[PydanticObjectId | None, Facts("Where it leads to.")]
+    organization_id: Annotated[
+        PydanticObjectId | None, Facts("The organization that it leads to, where that is no workspace.", GRAPH)
+    ] = None
+    team_id: Annotated[PydanticObjectId | None, Facts("The team of it that they join as well.", GRAPH)] = None
     email: Annotated[str, Facts("The address that it is for.")]
     role: Annotated[Role, Facts("What the person may do once they have joined.")]
     project_id: Annotated[
@@ -97,4 +102,6 @@ class Invitation(Stored[InvitationRecord]):
             IndexModel([("email", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("email", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("organization_id", ASCENDING), ("email", ASCENDING)]),
+            IndexModel([("organization_id", ASCENDING), ("_id", ASCENDING)]),
         ]

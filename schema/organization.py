@@ -12,9 +12,12 @@ from resolvers.billing.plan import plans_of
 from resolvers.budget.budget import budgets_of_organization
 from resolvers.credential.assigned import default_credential_of
 from resolvers.credential.credential import credentials_of
+from resolvers.invitation.organization_invitation import invitations_of
 from resolvers.organization import organization as edges
+from resolvers.organization.kept import purged_at
 from schema.connection import Connection, window
 from schema.fields import shows
+from schema.invitation import Invitation
 from schema.loading import derived, edge
 from schema.node import Node
 from schema.references import BudgetRef, CredentialRef, WorkspaceRef
@@ -75,6 +78,16 @@ class Organization(Node):
         arguments=window,
         description="The budgets of it and of all that is in it, oldest first: for its admins.",
     )
+    default_workspace: WorkspaceRef | None = edge(
+        edges.default_workspace_of,
+        needs=("default_workspace_id",),
+        description="The workspace that its new members join; null for none, and for whoever is not in it.",
+    )
+    invitations: Connection[Invitation] = edge(
+        invitations_of,
+        arguments=window,
+        description="Invitations to it that were not accepted, oldest first: for those who may invite.",
+    )
     workspaces: Connection[WorkspaceRef] = edge(
         edges.workspaces_of, arguments=window, description="Its workspaces that the viewer is a member of."
     )
@@ -82,4 +95,15 @@ class Organization(Node):
         edges.workspace_of,
         arguments=by_slug,
         description="The workspace with a slug; null where there is none that the viewer is a member of.",
+    )
+
+
+@strawberry.type(description="An organization that was deleted, and can be restored by whoever owned it.")
+class DeletedOrganization:
+    id: strawberry.ID = strawberry.field(description="The id.")
+    name: str = strawberry.field(description="The name.")
+    slug: str = strawberry.field(description="The name that it had in addresses, which may be taken by now.")
+    deleted_at: datetime = strawberry.field(description="When it was deleted.")
+    purged_at: datetime = derived(
+        purged_at, needs=("deleted_at",), description="When it goes for good, with all it holds."
     )

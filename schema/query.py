@@ -24,7 +24,7 @@ from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
 from resolvers.machine import filesystem
 from resolvers.mission import mission
-from resolvers.organization import organization
+from resolvers.organization import kept, organization
 from resolvers.plugin import manifest, remote
 from resolvers.project import project
 from resolvers.proposal import proposal
@@ -61,7 +61,7 @@ from schema.log_entry import LogEntry
 from schema.machine import Folder, TextFile
 from schema.mission import Mission
 from schema.node import Node
-from schema.organization import Organization, Slug
+from schema.organization import DeletedOrganization, Organization, Slug
 from schema.plugin import PluginManifest, RemoteServer
 from schema.project import Project
 from schema.proposal import Proposal
@@ -157,6 +157,10 @@ class Query:
         window = Window.read(given(first), given(after), given(last), given(before))
         found = await organization.list_organizations(info.context.ctx, window, fields_of(info))
         return cast("Connection[Organization]", found)
+
+    @resolved("The viewer's organizations that were deleted and can be restored, oldest first.")
+    async def deleted_organizations(self, info: Info) -> list[DeletedOrganization]:
+        return cast("list[DeletedOrganization]", await kept.list_deleted_organizations(info.context.ctx))
 
     @resolved("At most 20 people who share an organization with the viewer, by a part of their name or address.")
     async def users(self, info: Info, search: PartOfName) -> list[User]:

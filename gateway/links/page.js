@@ -17,7 +17,8 @@ async function ask(method, path, body, accessToken) {
   if (accessToken) headers.authorization = `Bearer ${accessToken}`;
   const answer = await fetch(root + path, { method, headers, body: body && JSON.stringify(body), credentials: "omit" });
   const read = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(read.message || `The server answered ${answer.status}`);
+  const message = read.errors ? read.errors[0].message : read.message;
+  if (!answer.ok || read.errors) throw new Error(message || `The server answered ${answer.status}`);
   return read;
 }
 
@@ -77,7 +78,9 @@ async function invitation() {
       byId("code").hidden = false;
       return tell("Type a code of your authenticator as well.");
     }
-    await ask("POST", `${path}/accept`, null, signedIn.access_token);
+    // It takes an invitation to a workspace as well as one to an organization.
+    const query = "mutation ($token: String!) { organizationInvitationAccept(token: $token) { cursor } }";
+    await ask("POST", "/graphql", { query, variables: { token } }, signedIn.access_token);
     finish(["invitation"], `Welcome to ${about.workspaceName}.`);
   });
 }

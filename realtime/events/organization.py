@@ -18,6 +18,10 @@ class OrganizationDeleted(Event):
     deleted_id: Id
 
 
+class OrganizationRestored(Event):
+    organization: Annotated[OrganizationRecord, Carried()]
+
+
 class OrganizationMemberAdded(Event):
     member: Annotated[OrganizationMemberRecord, Carried()]
 

@@ -26,6 +26,12 @@ class WorkspaceDeleted(Event, topics=WATCHED):
     deleted_id: Annotated[Id, Shown("The id of the workspace.", name="workspace_id")]
 
 
+class WorkspaceRestored(Event, topics=WATCHED):
+    """A workspace that was deleted is there again with all it held: what a client keeps of it is read anew."""
+
+    workspace: Annotated[WorkspaceRecord, Shown("The workspace.")]
+
+
 class WorkspaceMemberAdded(Event, topics=WATCHED):
     """Somebody became a member of a workspace."""
 

@@ -23,7 +23,7 @@ from resolvers.account.password import with_current_hash
 from resolvers.account.registration import account_of, create_account
 from resolvers.account.sign_in import SignIn, begin_session, known_as, pilotage_role
 from resolvers.inputs.account import AuthLogin, AuthRegister, UserUpdate
-from resolvers.invitation.invitation import find_by_token
+from resolvers.invitation.accept import find_by_token
 from resolvers.kit.access import check_workspace, projection
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields

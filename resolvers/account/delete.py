@@ -116,8 +116,14 @@ async def _require_fresh(ctx: Context) -> UserRecord:
 
 
 async def close_account(change: Change, user: UserRecord) -> None:
-    """Delete an account that owns nothing any more, within a change: what others rely on stays, without a name."""
+    """Delete an account that owns nothing any more, within a change: what others rely on stays, without a name.
+
+    Nobody could restore the organizations any more that it has deleted, so they go for good.
+    """
     user_id = user["_id"]
+    kept = {"owner_id": user_id, "deleted_at": {"$ne": None}}
+    for organization in await collection(Organization).find(kept, {"_id": 1}, session=change.session).to_list():
+        await remove_organization(change, organization["_id"])
     await _forget(change, user)
     change.append(user_id, UserDeleted(deleted_id=user_id))
     await bury(change, user_id, user_id, user_id=user_id)

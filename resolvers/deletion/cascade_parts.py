@@ -26,12 +26,13 @@ from models import (
     Todo,
     Tombstone,
     User,
+    Workspace,
     WorkspaceMember,
 )
 from models.base import Record, collection, insert_all, to_record, with_changes
 from models.card import KEPT_FIELDS
 from models.enums import MissionStatus
-from models.ids import IDS_PER_QUERY, portions
+from models.ids import IDS_PER_QUERY, among, portions
 from models.records import CardRecord, TombstoneRecord, TransferJobRecord
 from realtime.events.api_key import ApiKeyDeleted
 from realtime.events.organization import OrganizationMemberRemoved
@@ -317,3 +318,37 @@ async def _take_queues(change: Change, tombstone: TombstoneRecord, most: int) ->
 
 queues = Step((Queue,), _take_queues)
 """The queues of a workspace."""
+
+
+async def _take_notifications_of(change: Change, tombstone: TombstoneRecord, most: int) -> int:
+    """What people were notified of in the workspaces of an organization."""
+    for some in portions(await _workspaces(change, tombstone)):
+        taken = await take_notifications(change, {"workspace_id": among(some)}, most)
+        if taken:
+            return taken
+    return 0
+
+
+notifications_of_organization = Step((Notification,), _take_notifications_of)
+
+
+async def _take_workspaces(change: Change, tombstone: TombstoneRecord, most: int) -> int:
+    """The workspaces of an organization that was kept to be restored: from now on they go as deleted ones do."""
+    ids = (await _workspaces(change, tombstone))[:most]
+    await delete_by_id(change, Workspace, ids)
+    tombstones = [
+        Tombstone(id=workspace_id, stream_id=workspace_id, actor_id=tombstone["actor_id"], deleted_at=change.at)
+        for workspace_id in ids
+    ]
+    await insert_all(Tombstone, [to_record(laid) for laid in tombstones], change)
+    return len(ids)
+
+
+workspaces_kept = Step((Workspace,), _take_workspaces)
+
+
+async def _workspaces(change: Change, tombstone: TombstoneRecord) -> list[ObjectId]:
+    """Those of a deleted organization, which are few (`resolvers.organization.closing`)."""
+    inside = {"organization_id": tombstone["_id"]}
+    found = await collection(Workspace).find(inside, {"_id": 1}, session=change.session).to_list()
+    return [workspace["_id"] for workspace in found]

@@ -112,7 +112,7 @@ async def take_part(change: Change, tombstone: TombstoneRecord, most: int, steps
 def plan_of(tombstone: TombstoneRecord) -> Sequence[Step]:
     """What goes with a deletion, in its order."""
     kind = kind_of(tombstone["_id"])
-    return () if kind is None else EMPTYING if tombstone.get("keeps") else PLANS[kind]
+    return () if kind is None else (EMPTYING if tombstone.get("keeps") else PLANS)[kind]
 
 
 async def delete(

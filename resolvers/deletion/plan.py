@@ -128,19 +128,25 @@ from resolvers.deletion.cascade_parts import (
     letting_go,
     missions_of_agent,
     notifications,
+    notifications_of_organization,
     of_membership,
     other_deletions,
     queues,
     values_on_cards,
+    workspaces_kept,
 )
 
 PLANS: dict[Kind, tuple[Step, ...]] = {
+    # Its workspaces and itself go with the change that deletes it, unless it was kept to be restored.
     Kind.ORGANIZATION: (
+        workspaces_kept,
+        rows(Invitation, "organization_id"),
         rows(UsageSum, "organization_id"),
         rows(Budget, "organization_id"),
         rows(CredentialVersion, "organization_id"),
         rows(Credential, "organization_id"),
         rows(OrganizationMember, "organization_id"),
+        rows(Organization, "_id"),
     ),
     # Nobody can read its history any more, so what goes with it is not told one by one.
     Kind.WORKSPACE: (
@@ -259,8 +265,11 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
 }
 """`resolvers.account.delete` adds what goes with an account, which leaves where it was."""
 
-EMPTYING = (cards("column_id"),)
-"""What goes of a column that stays."""
+EMPTYING: dict[Kind, tuple[Step, ...]] = {
+    Kind.COLUMN: (cards("column_id"),),
+    Kind.ORGANIZATION: (notifications_of_organization,),
+}
+"""What goes of a column that stays, and of an organization that is kept to be restored."""
 
 LASTING = frozenset({Kind.ORGANIZATION, Kind.WORKSPACE, Kind.PROJECT, Kind.WORKSPACE_MEMBER, Kind.USER, Kind.QUEUE})
 """What something may still be written of in another history (a notification, say), and is looked at once more later."""
@@ -269,8 +278,8 @@ HISTORIES = frozenset({Kind.ORGANIZATION, Kind.WORKSPACE, Kind.USER, Kind.QUEUE}
 """What has a history of its own, which nobody can read any more and which goes last."""
 
 GOES_OTHERWISE: dict[type[Recorded[Any]], str] = {
-    Organization: "goes in the change that deletes it",
-    Workspace: "goes in the change that deletes it, or its organization",
+    Organization: "goes in the change that deletes it, or when it was kept for long enough",
+    Workspace: "goes in the change that deletes it, or with its organization",
     User: "an agent's goes with its workspace; a person's stays without a name, for what others rely on",
     Credential: "is its organization's",
     Job: "goes with its queue",

@@ -17,9 +17,9 @@ from bson import ObjectId
 from models import Column, LoggedEvent, StreamHead, Tombstone
 from models.base import collection, utc_now
 from models.ids import Kind, kind_of
+from models.organization import KEPT
 from models.reach import LATER, unexpected
 from models.records import TombstoneRecord
-from models.tombstone import NEVER
 from realtime.log import Change
 from resolvers.deletion.ahead import Ahead
 from resolvers.deletion.cascade import AT_A_TIME, CHOSEN, LOOKED, Step
@@ -40,6 +40,8 @@ SILENT_PART = 600
 PART_SECONDS = 0.5
 """How long a part is to last at most: others of the workspace wait for its end."""
 LEAST_SHARE = 0.25
+SOON = timedelta(days=1)
+"""What is due later was kept to be restored, and may be."""
 REMEMBERED = 25
 """Deletions of which a worker remembers what it has found: they take turns, and looking anew at each would not end."""
 
@@ -184,8 +186,15 @@ class Worker:
             self.services.search.forget(tombstone["_id"])
 
     async def _open_again(self, tombstone: TombstoneRecord, change: Change) -> None:
-        """Let cards come to a column that is empty. Nothing was under way to it: it took none meanwhile."""
+        """Let cards come to a column that is empty. Nothing was under way to it: it took none meanwhile.
+
+        An organization that was deleted is kept until its time is over.
+        """
         held = {"_id": tombstone["_id"], "holder": self.holder}
+        if kind_of(tombstone["_id"]) is Kind.ORGANIZATION:
+            later = {"$set": {"keeps": False, "holder": None, "due_at": tombstone["deleted_at"] + KEPT}}
+            await collection(Tombstone).update_one(held, later, session=change.session)
+            return
         if (await collection(Tombstone).delete_one(held, session=change.session)).deleted_count:
             opened = {"$set": {"emptying": False}}
             await collection(Column).update_one({"_id": tombstone["_id"]}, opened, session=change.session)
@@ -216,4 +225,4 @@ class Worker:
 
 async def pending() -> int:
     """How many deletions have something left to take."""
-    return await collection(Tombstone).count_documents({"emptied_at": None, "due_at": {"$lt": NEVER}})
+    return await collection(Tombstone).count_documents({"emptied_at": None, "due_at": {"$lt": utc_now() + SOON}})

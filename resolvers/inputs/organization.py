@@ -6,9 +6,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from models.enums import Role
+from models.errors import BadUserInput
+from models.limits import Text
 from models.organization import Persona, RelayMode
 from resolvers.inputs.account import Email
-from resolvers.kit.input import Input, Name, Slug
+from resolvers.kit.input import Flag, Input, Name, Slug, UserId, WorkspaceId
 
 
 def _member_role(value: Any) -> Role:
@@ -34,6 +36,9 @@ ProjectRole = Annotated[
 """A role in a project. Who only reads, reads all that is in the workspace."""
 
 
+WebAddress = Annotated[str, Text(8, 2_000, pattern=r"^https?://[^\s/?#]+[^\s]*$")]
+"""What a browser is sent to, or loads a picture from; the gateway itself never calls it."""
+
 RelayModeWord = Annotated[RelayMode, WithJsonSchema({"type": "string", "enum": list(RelayMode)})]
 PersonaWord = Annotated[Persona, WithJsonSchema({"type": "string", "enum": list(Persona)})]
 Threshold = Annotated[float, Field(ge=0.1, le=0.95, allow_inf_nan=False)]
@@ -52,6 +57,7 @@ class OrganizationCreate(Input):
         "made of the name.",
     )
     workspace: Name | None = Field(None, description="The name of a workspace that it begins with.")
+    members_join: Flag = Field(False, description="Whether whoever is made a member of it joins that workspace.")
 
 
 class OrganizationUpdate(Input):
@@ -65,16 +71,34 @@ class OrganizationUpdate(Input):
     relay_threshold: Threshold | None = Field(
         None, description="How full of its model's context a mission is then, 0.1 to 0.95."
     )
+    avatar_url: WebAddress | None = Field(
+        None, description="The address of its picture, http:// or https://; null clears it."
+    )
+    default_workspace_id: WorkspaceId | None = Field(
+        None,
+        description="The workspace that whoever is made a member of it joins, one that the caller may invite to; null "
+        "clears it.",
+    )
 
 
 class OrganizationMemberAdd(Input):
-    """A new member of an organization.
+    """A new member of an organization, named by one of the two.
 
     The person has an account already.
     """
 
-    email: Email = Field(description="The e-mail address of an account.")
+    email: Email | None = Field(None, description="The e-mail address of an account.")
+    user_id: UserId | None = Field(
+        None, description="The id of somebody who shares another organization with the caller."
+    )
     role: MemberRole = Field(description="ADMIN, MEMBER or VIEWER.")
+
+    @property
+    def named_by(self) -> str:
+        """The field that says who it is; raises BadUserInput unless exactly one of the two is given."""
+        if (self.email is None) == (self.user_id is None):
+            raise BadUserInput("give either email or userId", field="email")
+        return "userId" if self.email is None else "email"
 
 
 class OrganizationMemberUpdate(Input):
@@ -93,3 +117,13 @@ class OrganizationMemberUpdate(Input):
         if self.persona is not None and self.persona.role is not self.role:
             raise PydanticCustomError("persona", "goes with another role")
         return self
+
+
+class OrganizationMemberInvite(Input):
+    """An invitation to an organization.
+
+    Whoever signs in with the e-mail address may accept.
+    """
+
+    email: Email = Field(description="The e-mail address that the invitation is for.")
+    role: MemberRole = Field(Role.MEMBER, description="ADMIN, MEMBER or VIEWER; MEMBER by default.")

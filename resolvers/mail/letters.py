@@ -59,6 +59,15 @@ DRAFTS: Mapping[MailTemplate, _Draft] = {
         "If you do not know $inviter, you can ignore this mail.",
         "Accept the invitation",
     ),
+    MailTemplate.ORGANIZATION_INVITATION: _Draft(
+        "You are invited to an organization",
+        (
+            "$inviter ($address) invites you to $organization in Orrery.",
+            "You can accept with your account, or create one. The invitation is for $to and ends on $until.",
+        ),
+        "If you do not know $inviter, you can ignore this mail.",
+        "Accept the invitation",
+    ),
     MailTemplate.EMAIL_VERIFICATION: _Draft(
         "Confirm your e-mail address",
         ("Please confirm that $to is your address.", "The link works once, until $until."),

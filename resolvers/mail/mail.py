@@ -1,6 +1,7 @@
 """The outbox: mails are written with the change that causes them, and composed when a sender takes them."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -11,7 +12,7 @@ from auth.secrets import hash_secret
 from models import Invitation, Mail, MailLink, Organization, User, Workspace
 from models.base import collection, to_record, utc_now
 from models.enums import LinkPurpose, MailState, MailTemplate
-from models.records import MailRecord, UserRecord
+from models.records import InvitationRecord, MailRecord, UserRecord
 from realtime.log import Change
 from resolvers.kit.context import Services
 from resolvers.mail.letters import Letter, write_letter
@@ -67,20 +68,43 @@ async def _invitation(services: Services, mail: MailRecord) -> Letter | None:
     if found is None or found["accepted_at"] is not None or found["expires_at"] <= utc_now():
         return None
     token = invitation_token(services, found["_id"])
-    workspace = await collection(Workspace).find_one({"_id": found["workspace_id"]})
-    if workspace is None or hash_secret(token) != found["secret_hash"]:
+    place = await place_of(found)
+    if place is None or hash_secret(token) != found["secret_hash"]:
         return None
-    organization = await collection(Organization).find_one({"_id": workspace["organization_id"]}, {"name": 1})
     inviter = await collection(User).find_one({"_id": found["invited_by"]}, {"name": 1, "email": 1})
     words = {
         "inviter": "Somebody" if inviter is None else inviter["name"] or inviter["email"],
         "address": "who has left" if inviter is None else inviter["email"],
-        "workspace": workspace["name"],
-        "organization": "" if organization is None else organization["name"],
+        "workspace": place.workspace or "",
+        "organization": place.organization or "",
         "to": mail["to"],
         "until": _day(found["expires_at"]),
     }
-    return write_letter(MailTemplate.INVITATION, words, invitation_link(services, token))
+    return write_letter(MailTemplate(mail["template"]), words, invitation_link(services, token))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an invitation leads to, by the names; no workspace where that is an organization."""
+
+    organization: str | None
+    workspace: str | None
+
+
+async def place_of(invitation: InvitationRecord) -> Place | None:
+    """Where an invitation leads to; None where that is not there any more."""
+    organization_id, workspace_id = invitation.get("organization_id"), invitation["workspace_id"]
+    workspace = None
+    if workspace_id is not None:
+        workspace = await collection(Workspace).find_one({"_id": workspace_id}, {"name": 1, "organization_id": 1})
+        if workspace is None:
+            return None
+        organization_id = workspace["organization_id"]
+    there = {"_id": organization_id, "deleted_at": None}
+    organization = await collection(Organization).find_one(there, {"name": 1})
+    if organization is None:
+        return None
+    return Place(organization["name"], None if workspace is None else workspace["name"])
 
 
 async def _verification(services: Services, mail: MailRecord) -> Letter | None:
@@ -150,6 +174,7 @@ _COMPOSERS: Mapping[MailTemplate, Callable[[Services, MailRecord], Awaitable[Let
     {
         **dict.fromkeys(MailTemplate, _notice),
         MailTemplate.INVITATION: _invitation,
+        MailTemplate.ORGANIZATION_INVITATION: _invitation,
         MailTemplate.EMAIL_VERIFICATION: _verification,
         MailTemplate.PASSWORD_RESET: _reset,
     }

@@ -13,7 +13,13 @@ from models.base import collection, to_record, with_changes
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import Conflict, InvitationRequired, NotFound
 from models.ids import Kind, parse_id, portions
-from models.records import OrganizationMemberRecord, OrganizationRecord, WorkspaceMemberRecord, WorkspaceRecord
+from models.records import (
+    OrganizationMemberRecord,
+    OrganizationRecord,
+    UserRecord,
+    WorkspaceMemberRecord,
+    WorkspaceRecord,
+)
 from models.write import update_and_read
 from realtime.events.organization import OrganizationMemberAdded, OrganizationMemberRemoved, OrganizationMemberUpdated
 from realtime.events.workspace import WorkspaceMemberUpdated, WorkspaceUpdated
@@ -28,7 +34,7 @@ from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import operation
 from resolvers.kit.plan_limits import require_plan_room
 from resolvers.member.workspace_member import insert_workspace_member, require_person, take_off_workspace
-from resolvers.user.user import user_of_member
+from resolvers.user.user import share_an_organization, user_of_member
 
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
 MAX_ADDED_AN_HOUR = 200
@@ -82,29 +88,42 @@ async def add_organization_member(
     """Make somebody whose address is confirmed a member of an organization. Anybody else is invited to a workspace of
     it: the error `INVITATION_REQUIRED` tells by `nextStep` to which the caller may.
 
+    They join its default workspace, where there is one. By their id the caller names people of other organizations of
+    theirs, and nobody else: raises NotFound.
+
     Raises InvitationRequired for any other address, whether it has an account or not: whoever registered it first
     need not be its owner. As anybody may found an organization to ask, RateLimited follows after a while.
     """
-    organization_id = membership["organization_id"]
+    organization_id, named_by = membership["organization_id"], values.named_by
     await count_attempt("add-member", str(ctx.user_id), limit=MAX_ADDED_AN_HOUR, window=timedelta(hours=1))
+    if values.user_id is not None and not await share_an_organization(ctx.user_id, values.user_id):
+        raise NotFound("User")
 
     async def body(change: Change) -> OrganizationMemberRecord:
-        await _find_organization(change, organization_id)
-        person = {"email": values.email, "is_agent": False}
-        user = await collection(User).find_one(person, {"email_verified_at": 1}, session=change.session)
-        if user is None or user.get("email_verified_at") is None:
-            inviting = {
-                "operation": "workspaceMemberInvite",
-                "workspaceIds": await _may_invite(change, organization_id),
-            }
-            raise InvitationRequired(NOT_CONFIRMED, field="email", nextStep=inviting)
+        organization = await _find_organization(change, organization_id)
+        user = await _find_person(change, values, organization_id)
         query = {"organization_id": organization_id, "user_id": user["_id"]}
         if await collection(OrganizationMember).find_one(query, {"_id": 1}, session=change.session):
-            raise Conflict("is a member of the organization already", field="email")
-        await require_plan_room(ctx, change, "members", {"organization_id": organization_id})
-        return await insert_organization_member(change, organization_id, user["_id"], values.role)
+            raise Conflict("is a member of the organization already", field=named_by)
+        return await join_organization(ctx, change, organization, user["_id"], values.role)
 
     return await ctx.write(organization_id, body)
+
+
+async def _find_person(change: Change, values: OrganizationMemberAdd, organization_id: ObjectId) -> UserRecord:
+    """Who is to be made a member."""
+    named = {"email": values.email} if values.user_id is None else {"_id": values.user_id}
+    user = await collection(User).find_one(
+        {**named, "is_agent": False}, {"email_verified_at": 1}, session=change.session
+    )
+    if values.user_id is not None:
+        if user is None:
+            raise NotFound("User")
+        return user
+    if user is None or user.get("email_verified_at") is None:
+        inviting = {"operation": "workspaceMemberInvite", "workspaceIds": await _may_invite(change, organization_id)}
+        raise InvitationRequired(NOT_CONFIRMED, field="email", nextStep=inviting)
+    return user
 
 
 @operation(
@@ -112,13 +131,15 @@ async def add_organization_member(
     opens=ORGANIZATION.by("organization_id"),
     permission=policy.MANAGE_MEMBERS,
     scope=ADMINISTER,
+    includes=("workspaceMemberUpdate",),
 )
 async def update_organization_member(
     ctx: Context, membership: OrganizationMemberRecord, user_id: ObjectId | str, values: OrganizationMemberUpdate
 ) -> Committed[OrganizationMemberRecord]:
-    """Give a member of an organization another role, and what goes with it to call them.
+    """Give a member of an organization another role, the same in its default workspace, and what goes with it to call
+    them.
 
-    The owner keeps theirs.
+    The owner keeps theirs, of either.
     """
     wanted = membership["organization_id"]
     changing = parse_id(user_id, Kind.USER, field="userId")
@@ -131,11 +152,10 @@ async def update_organization_member(
         changed, differs = await set_fields(change, OrganizationMember, member["_id"], given)
         if differs:
             change.append(wanted, OrganizationMemberUpdated(member=changed))
+            await _follow_role(change, await _find_organization(change, wanted), changing, values.role)
         return changed
 
-    committed = await ctx.write(wanted, body)
-    ctx.memberships.clear()
-    return committed
+    return await ctx.write(wanted, body, revokes=True)
 
 
 @operation("organizationMemberRemove", scope=ADMINISTER, permission=policy.MANAGE_MEMBERS)
@@ -169,6 +189,36 @@ async def take_off_organization(change: Change, organization_id: ObjectId, user_
     for membership in await memberships.to_list():
         await take_off_workspace(change, membership["workspace_id"], user_id)
     await delete_organization_member(change, organization_id, user_id)
+
+
+async def join_organization(
+    ctx: Context, change: Change, organization: OrganizationRecord, user_id: ObjectId, role: Role
+) -> OrganizationMemberRecord:
+    """Make a person a member of an organization and, with the same role, of its default workspace while that is there.
+
+    Raises PlanLimit where its plan holds no more members.
+    """
+    await require_plan_room(ctx, change, "members", {"organization_id": organization["_id"]})
+    member = await insert_organization_member(change, organization["_id"], user_id, role)
+    workspace_id = organization.get("default_workspace_id")
+    if workspace_id is not None:
+        workspace = await collection(Workspace).find_one({"_id": workspace_id}, session=change.session)
+        inside = {"workspace_id": workspace_id, "user_id": user_id}
+        members = collection(WorkspaceMember)
+        if workspace is not None and await members.find_one(inside, {"_id": 1}, session=change.session) is None:
+            await insert_workspace_member(change, workspace, user_id, role, PilotageRole.VIEWER)
+    return member
+
+
+async def _follow_role(change: Change, organization: OrganizationRecord, user_id: ObjectId, role: Role) -> None:
+    """Give a member of an organization their role in its default workspace too, unless they own that."""
+    workspace_id = organization.get("default_workspace_id")
+    if workspace_id is None:
+        return
+    mine = {"workspace_id": workspace_id, "user_id": user_id, "role": {"$ne": Role.OWNER.value}}
+    changed = await update_and_read(WorkspaceMember, mine, {"$set": {"role": role.value}}, change.session)
+    if changed is not None:
+        change.append(workspace_id, WorkspaceMemberUpdated(member=changed))
 
 
 async def insert_organization_member(

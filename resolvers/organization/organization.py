@@ -7,14 +7,15 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import organization as policy
+from auth.policies import workspace as workspace_policy
 from models import Organization, OrganizationMember, Project, Workspace, WorkspaceMember
 from models.base import Record, collection, to_record
 from models.billing import Plan, terms
-from models.enums import Role, SubscriptionStatus, TokenScope
+from models.enums import Role, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, among, new_id, portions
 from models.json import check_text
-from models.records import OrganizationMemberRecord, OrganizationRecord
+from models.records import OrganizationMemberRecord, OrganizationRecord, WorkspaceRecord
 from models.text import slug_of
 from models.write import find_and_delete
 from realtime.events.organization import OrganizationCreated, OrganizationDeleted, OrganizationUpdated
@@ -22,7 +23,7 @@ from realtime.log import Change, Committed
 from realtime.numbers import insert
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.organization import OrganizationCreate, OrganizationUpdate
-from resolvers.kit.access import projection
+from resolvers.kit.access import check_workspace, projection, workspace_memberships
 from resolvers.kit.ceilings import MAX_ORGANIZATIONS, require_room
 from resolvers.kit.ceilings import MAX_WORKSPACES as MAX_OWN_WORKSPACES
 from resolvers.kit.context import Context
@@ -35,13 +36,15 @@ from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import Page, Window, pages, pages_by
 from resolvers.kit.slugs import organization_by_slug
 from resolvers.member.organization_member import insert_organization_member, organization_memberships
+from resolvers.organization.closing import MAX_WORKSPACES, require_closable
+from resolvers.organization.kept import keep_organization
 from resolvers.organization.slug import with_free_slug
 from resolvers.workspace.workspace import insert_workspace, remove_workspace, viewer_workspaces
 from resolvers.worktree.guard import Force, require_finished
 
-MAX_WORKSPACES = 500
-"""Of an organization that is deleted: each is closed in the same change, by three documents."""
 READ, ADMINISTER = TokenScope.PROJECTS_READ, TokenScope.ACCOUNT_WRITE
+_CLEARED = frozenset({"avatar_url", "default_workspace_id"})
+"""What an update may set to null."""
 
 
 @operation("organizations", scope=READ, read_only=True)
@@ -96,12 +99,20 @@ async def create_organization(ctx: Context, values: OrganizationCreate) -> Commi
     A new organization, owned by the caller, who may own 25.
     """
     organization_id, workspace_id = new_id(Kind.ORGANIZATION), new_id(Kind.WORKSPACE)
+    if values.members_join and values.workspace is None:
+        raise BadUserInput("is required: they join it", field="workspace")
 
     async def body(change: Change, slug: str) -> OrganizationRecord:
         mine = {"user_id": ctx.user_id, "role": Role.OWNER.value}
         await require_room(change, OrganizationMember, mine, MAX_ORGANIZATIONS, "organizations of yours")
         made = await insert_organization(
-            change, organization_id, name=values.name, slug=slug, owner_id=ctx.user_id, plan=ctx.services.billing.free
+            change,
+            organization_id,
+            name=values.name,
+            slug=slug,
+            owner_id=ctx.user_id,
+            plan=ctx.services.billing.free,
+            default_workspace_id=workspace_id if values.members_join else None,
         )
         if (name := values.workspace) is not None:
             await require_room(change, WorkspaceMember, mine, MAX_OWN_WORKSPACES, "workspaces of yours")
@@ -122,7 +133,14 @@ async def create_organization(ctx: Context, values: OrganizationCreate) -> Commi
 
 
 async def insert_organization(
-    change: Change, organization_id: ObjectId, *, name: str, slug: str, owner_id: ObjectId, plan: Plan | None = None
+    change: Change,
+    organization_id: ObjectId,
+    *,
+    name: str,
+    slug: str,
+    owner_id: ObjectId,
+    plan: Plan | None = None,
+    default_workspace_id: ObjectId | None = None,
 ) -> OrganizationRecord:
     """Write an organization and its owner's membership within a change; raises Conflict for a taken slug."""
     organization = to_record(
@@ -131,6 +149,7 @@ async def insert_organization(
             name=name,
             slug=slug,
             owner_id=owner_id,
+            default_workspace_id=default_workspace_id,
             **terms(plan),
             created_at=change.at,
             updated_at=change.at,
@@ -153,10 +172,14 @@ async def update_organization(
     organization_id = membership["organization_id"]
     given = values.given()
     for name, value in given.items():
-        if value is None:
+        if value is None and name not in _CLEARED:
             raise BadUserInput("must not be null", field=name)
+    if values.default_workspace_id is not None:
+        await check_workspace(ctx, values.default_workspace_id, workspace_policy.MANAGE_MEMBERS)
 
     async def body(change: Change) -> OrganizationRecord:
+        if values.default_workspace_id is not None:
+            await _require_inside(change, organization_id, values.default_workspace_id)
         try:
             organization, differs = await set_fields(change, Organization, organization_id, given)
         except DuplicateKeyError as error:
@@ -174,13 +197,14 @@ async def delete_organization(
     membership: OrganizationMemberRecord,
     only_without_projects: Annotated[bool, "Refuse with CONFLICT where it has projects."] = False,
     force: Force = False,
+    recoverable: Annotated[bool, "Keep it for 30 days, in which whoever owns it may restore it."] = False,
 ) -> Committed[ObjectId]:
     """Delete an organization with all it holds; never one's last.
 
-    Never the caller's last one. Raises WorktreeDirty where the work on a card is not merged.
+    Never the caller's last one. Raises WorktreeDirty where the work on a card is not merged, unless it is recoverable.
     """
     organization_id = membership["organization_id"]
-    if not only_without_projects and not force:
+    if not only_without_projects and not force and not recoverable:
         inside = collection(Workspace).find({"organization_id": organization_id}, {"_id": 1}).limit(MAX_WORKSPACES)
         ids = [workspace["_id"] for workspace in await inside.to_list()]
         await require_finished(ctx, {"workspace_id": among(ids)}, force=force)
@@ -192,7 +216,7 @@ async def delete_organization(
         if await collection(OrganizationMember).find_one(others, {"_id": 1}, session=change.session) is None:
             await _require(change, organization_id)
             raise Conflict("This is your last organization: create another one first")
-        await remove_organization(change, organization_id)
+        await (keep_organization if recoverable else remove_organization)(change, organization_id)
         return ObjectId(organization_id)
 
     return await delete(ctx, organization_id, body, revokes=True)
@@ -206,18 +230,17 @@ async def remove_organization(change: Change, organization_id: ObjectId) -> None
     deleted = await find_and_delete(Organization, {"_id": organization_id}, change.session)
     if deleted is None:
         raise NotFound("Organization")
-    if (paid := deleted.get("subscription")) is not None and SubscriptionStatus(paid["status"]).is_live:
-        raise Conflict("It is paid for: end that in the portal first")
-    inside = {"organization_id": organization_id}
-    found = (
-        await collection(Workspace).find(inside, {"_id": 1}, session=change.session).limit(MAX_WORKSPACES + 1).to_list()
-    )
-    if len(found) > MAX_WORKSPACES:
-        raise Conflict(f"It has more than {MAX_WORKSPACES} workspaces: delete some of them first")
+    workspaces = await require_closable(change, deleted)
     change.append(organization_id, OrganizationDeleted(deleted_id=organization_id))
-    for workspace in found:
-        await remove_workspace(change, workspace["_id"])
+    for workspace_id in workspaces:
+        await remove_workspace(change, workspace_id)
     await bury(change, organization_id, organization_id)
+
+
+async def _require_inside(change: Change, organization_id: ObjectId, workspace_id: ObjectId) -> None:
+    inside = {"_id": workspace_id, "organization_id": organization_id}
+    if await collection(Workspace).find_one(inside, {"_id": 1}, session=change.session) is None:
+        raise BadUserInput("is not a workspace of the organization", field="defaultWorkspaceId")
 
 
 async def _require_no_projects(change: Change, organization_id: ObjectId) -> None:
@@ -242,6 +265,17 @@ async def my_role_of(
     found = await organization_memberships(ctx, (organization["_id"] for organization in organizations))
     memberships = [found[organization["_id"]] for organization in organizations]
     return [None if membership is None else Role(membership["role"]) for membership in memberships]
+
+
+@edge(scope=READ, viewer=True)
+async def default_workspace_of(
+    ctx: Context, organizations: Sequence[OrganizationRecord], fields: Fields
+) -> list[WorkspaceRecord | None]:
+    """The default workspace of each organization; None for none, and for whoever is not in it."""
+    named = [organization.get("default_workspace_id") for organization in organizations]
+    memberships = await workspace_memberships(ctx, (workspace_id for workspace_id in named if workspace_id is not None))
+    found = await by_ids(Workspace, [object_id for object_id, member in memberships.items() if member], fields)
+    return [found.get(workspace_id) for workspace_id in named]
 
 
 members_of = pages_by(ORGANIZATION_MEMBER, "organization_id")

@@ -171,7 +171,7 @@ async def _own(ctx: Context, users: Sequence[UserRecord]) -> list[UserRecord | N
 async def get_user(ctx: Context, user_id: ObjectId | str, fields: Fields = None) -> UserRecord:
     """A user: the caller, or somebody of the caller's organizations; anybody else does not exist."""
     wanted = parse_id(user_id, Kind.USER)
-    if wanted != ctx.user_id and not await _share_an_organization(ctx.user_id, wanted):
+    if wanted != ctx.user_id and not await share_an_organization(ctx.user_id, wanted):
         raise NotFound("User")
     found = await collection(User).find_one({"_id": wanted}, projection(visible(fields)))
     if found is None:
@@ -179,7 +179,8 @@ async def get_user(ctx: Context, user_id: ObjectId | str, fields: Fields = None)
     return found
 
 
-async def _share_an_organization(one: ObjectId, other: ObjectId) -> bool:
+async def share_an_organization(one: ObjectId, other: ObjectId) -> bool:
+    """Whether two users are members of the same organization."""
     members = collection(OrganizationMember)
     mine = await members.distinct("organization_id", {"user_id": one})
     return await members.find_one({"organization_id": {"$in": mine}, "user_id": other}, {"_id": 1}) is not None

@@ -6,8 +6,8 @@ from models.errors import NotFound
 from resolvers.account.invited import get_invitation, register_invited
 from resolvers.inputs.account import InvitationRegister
 from resolvers.inputs.workspace import WorkspaceMemberInvite
+from resolvers.invitation.accept import accept_invitation
 from resolvers.invitation.invitation import (
-    accept_invitation,
     invite_workspace_member,
     list_invitations,
     resend_invitation,

@@ -26,7 +26,7 @@ from resolvers.installation.log_export import ChangedLogExport, Tried
 from resolvers.installation.oidc import ChangedOidc
 from resolvers.installation.person import ChangedPerson, NewPassword
 from resolvers.installation.single_sign_on import Begun
-from resolvers.invitation.invitation import NewInvitation
+from resolvers.invitation.send import NewInvitation
 from resolvers.kit.batch import BatchResult
 from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import AGENT, noun_of

@@ -106,6 +106,7 @@ from resolvers.inputs.mission import (
 from resolvers.inputs.organization import (
     OrganizationCreate,
     OrganizationMemberAdd,
+    OrganizationMemberInvite,
     OrganizationMemberUpdate,
     OrganizationUpdate,
 )
@@ -253,6 +254,15 @@ CALLS: dict[str, Arguments] = {
     "organizationCreate": lambda _: (OrganizationCreate(name="Mine", slug="mine-too"),),
     "organizationUpdate": lambda ids: (ids["organization"], OrganizationUpdate(name="Other")),
     "organizationDelete": lambda ids: (ids["organization"],),
+    "organizationRestore": lambda ids: (ids["organization"],),
+    "deletedOrganizations": lambda _: (),
+    "organizationMemberInvite": lambda ids: (
+        ids["organization"],
+        OrganizationMemberInvite(email="another@example.com"),
+    ),
+    "organizationInvitations": lambda ids: (ids["organization"],),
+    "organizationInvitationRevoke": lambda ids: (ids["organization"], ids["organization_invitation_id"]),
+    "organizationInvitationAccept": lambda ids: (ids["organization_invitation"],),
     "queue": lambda ids: (ids["queue"],),
     "queueCreate": lambda ids: (QueueCreate.of(workspace_id=ids["workspace"], name="Reports"),),
     "queueUpdate": lambda ids: (ids["queue"], QueueUpdate.of(is_paused=True)),

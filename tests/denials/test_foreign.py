@@ -41,6 +41,8 @@ BY_ID = {
     "apiTokenRevoke",
     "oauthGrantRevoke",
     "invitationAccept",
+    "organizationInvitationAccept",
+    "organizationRestore",
     "sessionRevoke",
     "node",
     "nodes",

@@ -25,8 +25,8 @@ def test_every_operation_says_who_may_call_it() -> None:
 
 def test_no_token_is_shown_a_credential_that_would_outlive_it() -> None:
     shown = {one.name for one in CATALOGUE.values() if one.reveals and one.caller.name not in ("PERSON", "ANYONE")}
-    # To a token these two send a mail, and show nothing.
-    assert shown == {"workspaceMemberInvite", "invitationResend"}
+    # To a token these send a mail, and show nothing.
+    assert shown == {"workspaceMemberInvite", "invitationResend", "organizationMemberInvite"}
 
 
 WITHOUT_PERMISSION = {
@@ -79,6 +79,9 @@ WITHOUT_PERMISSION = {
     "invitation",
     "invitationAccept",
     "invitationRegister",
+    "organizationInvitationAccept",
+    "organizationRestore",
+    "deletedOrganizations",
     "logEntries",
     "logExport",
     "logExportTest",

@@ -58,6 +58,7 @@ COUNTS = {
     "emailVerificationSend",
     "invitationResend",
     "organizationMemberAdd",
+    "organizationMemberInvite",
     "personPasswordReset",
     "workspaceMemberInvite",
 }
@@ -97,7 +98,9 @@ REFUSED = {
     "missionRelay",
     "missionRetry",
     "missionReview",
+    "organizationInvitationAccept",
     "organizationMemberRemove",
+    "organizationRestore",
     "projectDelete",
     "projectDraftRefine",
     "proposalApply",

@@ -80,7 +80,12 @@ from resolvers.inputs.document import DocumentCreate
 from resolvers.inputs.job import JobCreate, QueueCreate, ScheduleCreate
 from resolvers.inputs.label import LabelCreate
 from resolvers.inputs.mission import MissionActivityInput, MissionCreate, MissionReport
-from resolvers.inputs.organization import OrganizationCreate, OrganizationMemberAdd, OrganizationMemberUpdate
+from resolvers.inputs.organization import (
+    OrganizationCreate,
+    OrganizationMemberAdd,
+    OrganizationMemberInvite,
+    OrganizationMemberUpdate,
+)
 from resolvers.inputs.pilotage import (
     DecisionCreate,
     ObjectiveCreate,
@@ -110,7 +115,7 @@ from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
 from resolvers.inputs.workspace_file import WorkspaceFileWrite
 from resolvers.installation.installation import grant_server_role
-from resolvers.invitation import invitation
+from resolvers.invitation import accept, invitation, organization_invitation
 from resolvers.job import job, queue, schedule
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import NOUNS
@@ -287,7 +292,7 @@ async def _joined(world: World, name: str, role: Role) -> None:
     person = await _registered(world, name)
     values = WorkspaceMemberInvite(email=world.people.email(person), role=role)
     invited = await invitation.invite_workspace_member(again(world.owner), world.ids["workspace"], values)
-    await invitation.accept_invitation(again(person), invited.value.token or "")
+    await accept.accept_invitation(again(person), invited.value.token or "")
     if role is Role.ADMIN:
         await organization_member.update_organization_member(
             again(world.owner), world.ids["organization"], person.user_id, OrganizationMemberUpdate(role=role)
@@ -367,6 +372,10 @@ async def _objects(world: World) -> None:
     made_invitation = await invitation.invite_workspace_member(again(world.owner), ids["workspace"], invited)
     ids["invitation"] = made_invitation.value.token
     ids["invitation_id"] = made_invitation.value.invitation["_id"]
+    asked = OrganizationMemberInvite(email="nobody@example.com")
+    to_all = await organization_invitation.invite_organization_member(again(world.owner), ids["organization"], asked)
+    ids["organization_invitation"] = to_all.value.token
+    ids["organization_invitation_id"] = to_all.value.invitation["_id"]
 
 
 async def _pilotage(world: World) -> None:

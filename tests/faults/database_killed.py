@@ -41,7 +41,8 @@ from resolvers.inputs.column import ColumnCreate
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
-from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
+from resolvers.invitation.accept import accept_invitation
+from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.kit.context import Context, Services
 from resolvers.member.project_member import add_project_member
 from resolvers.notification.follow import follow

@@ -27,7 +27,8 @@ from realtime.log import Change, EventLog
 from resolvers.catalogue import CATALOGUE
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
-from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
+from resolvers.invitation.accept import accept_invitation
+from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.kit.context import Context, Services
 from resolvers.organization.organization import create_organization, insert_organization
 from resolvers.workspace.workspace import create_workspace, insert_workspace

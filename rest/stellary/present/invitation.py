@@ -7,8 +7,8 @@ from models.base import AnyRecord
 from models.records import (
     InvitationRecord,
 )
-from resolvers.invitation.invitation import NewInvitation
-from rest.present import Timestamp, presents, shown
+from resolvers.invitation.send import NewInvitation
+from rest.present import Id, Timestamp, presents, shown
 from rest.stellary.present.member import Role, role_word
 
 
@@ -16,6 +16,7 @@ from rest.stellary.present.member import Role, role_word
 class PendingInvitation(TypedDict):
     """An invitation that was not accepted yet."""
 
+    workspaceId: Id
     role: Role
 
 
@@ -46,4 +47,5 @@ def invitation(created: NewInvitation) -> Invitation:
 
 
 def invitation_preview(record: AnyRecord) -> InvitationPreview:
-    return {**shown(InvitationPreview, record), "role": role_word(record["role"])}
+    place = record["workspace_name"] or record["organization_name"]
+    return {**shown(InvitationPreview, record), "workspaceName": place, "role": role_word(record["role"])}

@@ -29,7 +29,8 @@ from resolvers.card.comment import list_comments
 from resolvers.card.graph import author_of
 from resolvers.inputs.account import AccountDelete, AuthLogin, AuthRegister
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
-from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
+from resolvers.invitation.accept import accept_invitation
+from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.kit.context import Context
 from resolvers.organization.organization import list_organizations
 from resolvers.user.user import get_user

@@ -30,8 +30,8 @@ from resolvers.inputs.account import (
     TwoFactorProof,
 )
 from resolvers.inputs.workspace import WorkspaceMemberInvite
+from resolvers.invitation.accept import accept_invitation
 from resolvers.invitation.invitation import (
-    accept_invitation,
     invitations_of,
     invite_workspace_member,
     inviter_of,

@@ -14,7 +14,8 @@ from models.enums import Role
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from models.ids import Kind, new_id
 from resolvers.inputs.workspace import WorkspaceMemberInvite
-from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
+from resolvers.invitation.accept import accept_invitation
+from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.member.project_member import list_project_members

@@ -14,16 +14,16 @@ from models.records import MailRecord, WorkspaceRecord
 from resolvers.account.invited import get_invitation, register_invited
 from resolvers.inputs.account import InvitationRegister
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceUpdate
-from resolvers.invitation import invitation
+from resolvers.invitation import send
+from resolvers.invitation.accept import accept_invitation
 from resolvers.invitation.invitation import (
     MAX_RESENT_AN_HOUR,
-    NewInvitation,
-    accept_invitation,
     invite_workspace_member,
     list_invitations,
     resend_invitation,
     revoke_invitation,
 )
+from resolvers.invitation.send import NewInvitation
 from resolvers.kit.context import Context, Services
 from resolvers.kit.input import read_input
 from resolvers.mail.letters import Letter
@@ -197,8 +197,8 @@ async def test_an_address_is_not_invited_again_and_again(
     owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given
-    monkeypatch.setattr(invitation, "MAX_TO_ADDRESS_AN_HOUR", 3)
-    monkeypatch.setattr(invitation, "MAX_TO_ADDRESS_A_DAY", 5)
+    monkeypatch.setattr(send, "MAX_TO_ADDRESS_AN_HOUR", 3)
+    monkeypatch.setattr(send, "MAX_TO_ADDRESS_A_DAY", 5)
     address = f"often-{workspace['_id']}@example.com"
     values = WorkspaceCreate(organization_id=workspace["organization_id"], name="Other", slug="other")
     other = (await create_workspace(again(owner), values)).value
@@ -224,7 +224,7 @@ async def test_an_address_is_not_invited_again_and_again(
 async def test_one_person_does_not_invite_more_by_more_workspaces(
     owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invitation, "MAX_INVITATIONS_AN_HOUR", 3)
+    monkeypatch.setattr(send, "MAX_INVITATIONS_AN_HOUR", 3)
     values = WorkspaceCreate(organization_id=workspace["organization_id"], name="Other", slug="other")
     other = (await create_workspace(again(owner), values)).value
 

@@ -49,9 +49,11 @@ COUNTED = {
     "emailVerificationSend": "mails of a person and to a mailbox",
     "installationSetup": "there is one installation",
     "invitationAccept": "each takes an invitation of somebody else",
+    "organizationInvitationAccept": "each takes an invitation of somebody else",
     "invitationRegister": "each takes an invitation of somebody else",
     "oidcComplete": "each is signed by the identity provider of the installation",
     "organizationCreate": "MAX_ORGANIZATIONS",
+    "organizationRestore": "MAX_ORGANIZATIONS",
     "passwordResetRequest": "mails of a source and to a mailbox",
     "personCreate": "is for those who run the installation",
 }

@@ -32,6 +32,7 @@ ONES_OWN = {
     "projectCreate": {"projectMemberAdd"},
     # Who was invited joins what the invitation says.
     "invitationAccept": {"organizationMemberAdd", "projectMemberAdd"},
+    "organizationInvitationAccept": {"organizationMemberAdd", "projectMemberAdd"},
     # What goes with what it is in.
     "organizationDelete": {"workspaceDelete"},
     "organizationMemberRemove": {"workspaceMemberRemove"},

@@ -10,7 +10,7 @@ from models.ids import Kind, new_id
 from models.records import OrganizationRecord, WorkspaceRecord
 from resolvers.inputs.organization import OrganizationMemberAdd, OrganizationMemberUpdate
 from resolvers.inputs.workspace import WorkspaceMemberInvite
-from resolvers.invitation.invitation import accept_invitation
+from resolvers.invitation.accept import accept_invitation
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.kit.operation import CATALOGUE

@@ -9,7 +9,8 @@ from models.errors import Conflict, NotFound
 from resolvers.account.account import get_me, register, update_user
 from resolvers.inputs.account import AuthRegister, ConsentGive, UserUpdate
 from resolvers.inputs.workspace import WorkspaceMemberInvite
-from resolvers.invitation.invitation import accept_invitation, invite_workspace_member
+from resolvers.invitation.accept import accept_invitation
+from resolvers.invitation.invitation import invite_workspace_member
 from resolvers.kit.context import Context
 from resolvers.user.home import home, standing
 from resolvers.workspace.workspace import delete_workspace
