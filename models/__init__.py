@@ -59,6 +59,7 @@ from models.seen_mark import SeenMark
 from models.session import Session
 from models.skill import Skill
 from models.storage_account import StorageAccount
+from models.team import Team, TeamMember
 from models.template import Template
 from models.tombstone import Tombstone
 from models.transfer_job import TransferJob
@@ -164,6 +165,8 @@ __all__ = [
     "StorageAccount",
     "StoredFile",
     "StreamHead",
+    "Team",
+    "TeamMember",
     "Template",
     "Todo",
     "Tombstone",

@@ -1,4 +1,4 @@
-"""Activity: what happened to cards, documents and project members, as people read it."""
+"""Activity: what happened to cards, documents and project members, as people read it, and what they record of it."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
 from models.enums import ActivityType
-from models.facts import Facts
+from models.facts import GRAPH, Facts
 from models.ids import Kind
 from models.records import ActivityRecord
 
@@ -32,6 +32,12 @@ class Activity(Stored[ActivityRecord]):
         PydanticObjectId | None, Facts("Who has approved of it, where an agent proposed it.", refers=Kind.USER)
     ] = None
     created_at: Annotated[datetime, Facts("When it happened.")] = Field(default_factory=utc_now)
+    action: Annotated[
+        str | None, Facts("What it was, in the words of whoever recorded it; null for all other types.", GRAPH)
+    ] = None
+    recorded_by: Annotated[
+        PydanticObjectId | None, Facts("Who recorded it, whoever did it.", GRAPH, refers=Kind.USER)
+    ] = None
     meta: Annotated[dict[str, Any], Facts("Details that depend on the type, such as the title of a deleted card.")] = (
         Field(default_factory=dict)
     )
@@ -43,5 +49,11 @@ class Activity(Stored[ActivityRecord]):
             IndexModel([("document_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("actor_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("type", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel(
+                [("workspace_id", ASCENDING), ("action", ASCENDING), ("_id", ASCENDING)],
+                partialFilterExpression={"action": {"$type": "string"}},
+            ),
             IndexModel([("created_at", ASCENDING)], expireAfterSeconds=int(KEPT.total_seconds())),
         ]

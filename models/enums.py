@@ -191,6 +191,25 @@ class ActivityType(Told):
     PIPELINE_NOTICE = "pipeline_notice", "A pipeline tells the members of a workspace something."
     AUTOMATION_DISABLED = "automation_disabled", "An automation was disabled by itself; its owner is told."
     BUDGET_NEARLY_SPENT = "budget_nearly_spent", "Four fifths of a budget for models are spent."
+    NOTICE = "notice", "Somebody tells all people of a workspace something."
+    RECORDED = "recorded", "Something that happened elsewhere, or that nothing here tells by itself, was recorded."
+
+
+class NoticeLevel(Told):
+    """How much a notification matters."""
+
+    INFO = "info", "It is good to know."
+    SUCCESS = "success", "Something went well."
+    WARNING = "warning", "Something may go wrong."
+    ERROR = "error", "Something went wrong."
+
+
+class ActorType(Told):
+    """Who did something."""
+
+    USER = "user", "A person."
+    AGENT = "agent", "An agent."
+    SYSTEM = "system", "Nobody: it happened by itself."
 
 
 class DocumentType(Told):

@@ -11,13 +11,14 @@ from models.records import FanoutRecord
 
 
 class Audience(StrEnum):
-    """Who is notified: a project's members, who may review in a workspace, its members, or those of
-    `named` who are in it."""
+    """Who is notified: a project's members, who may review in a workspace, its members, those of `named` who are in it,
+    or its people: its members but for agents, whoever did it included."""
 
     PROJECT = "project"
     REVIEWERS = "reviewers"
     NAMED = "named"
     MEMBERS = "members"
+    PEOPLE = "people"
 
 
 class Fanout(Stored[FanoutRecord]):

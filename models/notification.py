@@ -8,6 +8,7 @@ from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.base import Recorded, Stored, id_factory, utc_now
+from models.enums import NoticeLevel
 from models.facts import GRAPH, Facts
 from models.ids import Kind
 from models.records import InboxRecord, NotificationRecord, ReadMarkRecord
@@ -26,6 +27,7 @@ class Notification(Stored[NotificationRecord]):
     workspace_id: Annotated[PydanticObjectId, Facts("The workspace that it happened in.")]
     project_id: Annotated[PydanticObjectId | None, Facts("The project that it happened in.")] = None
     activity_id: Annotated[PydanticObjectId, Facts("What happened.", GRAPH)]
+    level: Annotated[NoticeLevel, Facts("How much it matters.", GRAPH, late=True)] = NoticeLevel.INFO
     number: int | None = None
     read_at: Annotated[datetime | None, Facts("When it was read; null for unread.")] = None
     created_at: Annotated[datetime, Facts("When it was sent.")] = Field(default_factory=utc_now)

@@ -19,6 +19,8 @@ class ActivityRecord(TypedDict):
     type: str
     actor_id: ObjectId | None
     approved_by: ObjectId | None
+    action: str | None
+    recorded_by: ObjectId | None
     meta: dict[str, Any]
 
 
@@ -941,6 +943,7 @@ class NotificationRecord(TypedDict):
     workspace_id: ObjectId
     project_id: ObjectId | None
     activity_id: ObjectId
+    level: str
     number: int | None
     read_at: datetime | None
 
@@ -1529,6 +1532,31 @@ class StorageAccountRecord(TypedDict):
     _id: ObjectId
     bytes: int
     kinds: NotRequired[dict[str, int]]
+
+
+class TeamRecord(TypedDict):
+    """A `models.team.Team`."""
+
+    _id: ObjectId
+    created_at: datetime
+    organization_id: ObjectId
+    number: int | None
+    name: str
+    description: str | None
+    created_by: ObjectId
+    updated_at: datetime
+
+
+class TeamMemberRecord(TypedDict):
+    """A `models.team.TeamMember`."""
+
+    _id: ObjectId
+    created_at: datetime
+    organization_id: ObjectId
+    team_id: ObjectId
+    user_id: ObjectId
+    role: str
+    user: NotRequired[Any]
 
 
 class TemplateScopeRecord(TypedDict):

@@ -1,14 +1,62 @@
 """Activity: what happened, as people read it."""
 
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+
 import models
+from models.enums import ActorType
 from resolvers.activity import activity as activity_edges
+from schema.connection import After, First
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
 from schema.references import CardRef, DocumentRef, ProjectRef
 
+OfType = Annotated[
+    ActorType | None, strawberry.argument(description="Those alone that a person, an agent or nobody did.")
+]
+OfActor = Annotated[
+    strawberry.ID | None, strawberry.argument(description="The id of a user or of an agent: what that one did.")
+]
+OfAction = Annotated[
+    str | None,
+    strawberry.argument(description="What happened: `card.moved` for CARD_MOVED, or in the words of who recorded it."),
+]
 
-@shows(models.Activity, "One thing that happened to a card, a document, or a project's members.")
+
+def activities_window(
+    first: First = UNSET,
+    after: After = UNSET,
+    actor_type: OfType = UNSET,
+    actor_id: OfActor = UNSET,
+    action: OfAction = UNSET,
+) -> None:
+    """The arguments of a list of activities."""
+
+
+@strawberry.type(description="How often something happened.")
+class ActionCount:
+    action: str = strawberry.field(description="What happened, as `activities(action:)` takes it.")
+    count: int = strawberry.field(description="How often.")
+
+
+@strawberry.type(description="What the activities of a workspace come to.")
+class ActivityStats:
+    since: datetime = strawberry.field(description="Those since this moment, seven days ago.")
+    total: int = strawberry.field(description="How many.")
+    by_user: int = strawberry.field(description="How many of them people did.")
+    by_agent: int = strawberry.field(description="How many of them agents did.")
+    by_system: int = strawberry.field(description="How many of them nobody did.")
+    actions: list[ActionCount] = strawberry.field(description="The 50 that happened most often, those first.")
+
+
+@shows(
+    models.Activity,
+    "One thing that happened in a workspace: to a card, a document, a project's members; a notice, a record.",
+)
 class Activity(Node):
     project: ProjectRef | None = edge(
         activity_edges.project_of,

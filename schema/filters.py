@@ -27,6 +27,11 @@ class ProposalFilter:
     pass
 
 
+@filters(models.Team, "Which teams.")
+class TeamFilter:
+    pass
+
+
 @filters(models.Document, "Which documents.")
 class DocumentFilter:
     pass

@@ -15,14 +15,18 @@ from resolvers.credential.credential import credentials_of
 from resolvers.invitation.organization_invitation import invitations_of
 from resolvers.organization import organization as edges
 from resolvers.organization.kept import purged_at
-from schema.connection import Connection, window
+from resolvers.team.team import teams_of
+from schema.connection import Connection, window, window_of
 from schema.fields import shows
+from schema.filters import TeamFilter
 from schema.invitation import Invitation
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import BudgetRef, CredentialRef, WorkspaceRef
+from schema.references import BudgetRef, CredentialRef, TeamRef, WorkspaceRef
 
 Slug = Annotated[str, strawberry.argument(description="The slug.")]
+
+teams_window = window_of(TeamFilter)
 
 
 def by_slug(slug: Slug) -> None:
@@ -65,6 +69,7 @@ class Organization(Node):
     members: Connection[OrganizationMember] = edge(
         edges.members_of, arguments=window, description="Its members, in the order of joining."
     )
+    teams: Connection[TeamRef] = edge(teams_of, arguments=teams_window, description="Its teams, oldest first.")
     credentials: list[CredentialRef] = edge(
         credentials_of, description="Its credentials by their keys, without what they hold: for its admins."
     )

@@ -29,6 +29,7 @@ from resolvers.plugin import manifest, remote
 from resolvers.project import project
 from resolvers.proposal import proposal
 from resolvers.search import search
+from resolvers.team import team
 from resolvers.transfer import job as transfer_job
 from resolvers.user.people import find_people
 from resolvers.workspace import workspace
@@ -44,6 +45,7 @@ from schema.arguments import (
     ProjectId,
     ProposalId,
     ScopeId,
+    TeamId,
     TransferJobId,
     WorkspaceId,
 )
@@ -68,6 +70,7 @@ from schema.proposal import Proposal
 from schema.scope import Scope
 from schema.search import Archived, InProject, SearchAfter, SearchConnection, SearchFirst, SearchTypes, Words
 from schema.selection import wanted_fields
+from schema.team import Team
 from schema.transfer import TransferJob
 from schema.user import User
 from schema.workspace import Workspace
@@ -257,6 +260,10 @@ class Query:
     @resolved("How many projects would pass on with somebody's account; for whoever manages accounts.")
     async def person_owned_projects(self, info: Info, id: PersonId) -> int:
         return await person_delete.count_owned_projects(info.context.ctx, id)
+
+    @resolved("A team by its id.")
+    async def team(self, info: Info, id: TeamId) -> Team | None:
+        return cast("Team", await team.get_team(info.context.ctx, id, fields_of(info)))
 
     @resolved("A project by its id.")
     async def project(self, info: Info, id: ProjectId) -> Project | None:

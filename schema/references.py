@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from schema.scope import Scope
     from schema.script import Script, ScriptRun, SlashCommand
     from schema.skill import Skill
+    from schema.team import Team, TeamMember
     from schema.transfer import TransferJob
     from schema.user import User
     from schema.workspace import Workspace, WorkspaceMember
@@ -87,6 +88,8 @@ ScriptRef = Annotated["Script", strawberry.lazy("schema.script")]
 ScriptRunRef = Annotated["ScriptRun", strawberry.lazy("schema.script")]
 SlashCommandRef = Annotated["SlashCommand", strawberry.lazy("schema.script")]
 SkillRef = Annotated["Skill", strawberry.lazy("schema.skill")]
+TeamRef = Annotated["Team", strawberry.lazy("schema.team")]
+TeamMemberRef = Annotated["TeamMember", strawberry.lazy("schema.team")]
 TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]
 UserRef = Annotated["User", strawberry.lazy("schema.user")]
 WorkspaceRef = Annotated["Workspace", strawberry.lazy("schema.workspace")]

@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 import models
 from models.base import Record
-from models.enums import ServerRole
+from models.enums import NoticeLevel, ServerRole
 from models.errors import Forbidden
 from models.installation_enums import AuthProvider
 from resolvers.account.api_token import list_api_tokens
@@ -35,7 +35,12 @@ from schema.session import Session
 UnreadOnly = Annotated[bool | None, strawberry.argument(description="Leave out what was read.")]
 
 
-def notifications_window(first: First = UNSET, after: After = UNSET, unread_only: UnreadOnly = UNSET) -> None:
+Level = Annotated[NoticeLevel | None, strawberry.argument(description="Those alone that matter so much.")]
+
+
+def notifications_window(
+    first: First = UNSET, after: After = UNSET, unread_only: UnreadOnly = UNSET, level: Level = UNSET
+) -> None:
     """The arguments of a list of notifications."""
 
 

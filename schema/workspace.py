@@ -4,6 +4,7 @@ from datetime import datetime
 
 import models
 from models.enums import PilotageRole, Role
+from resolvers.activity import log as activity_log
 from resolvers.agent.agent import agents_of
 from resolvers.agent.agent_template import agent_templates_of
 from resolvers.budget.budget import budgets_of_workspace
@@ -26,6 +27,7 @@ from resolvers.transfer.job import transfer_jobs_of
 from resolvers.usage.sums import usage_of_workspace
 from resolvers.workspace import workspace as edges
 from resolvers.workspace_file.workspace_file import files_of_workspace
+from schema.activity import ActivityStats, activities_window
 from schema.changelog_entry import ChangelogDay
 from schema.connection import Connection, window, window_of
 from schema.document import documents_window, tree_arguments
@@ -37,6 +39,7 @@ from schema.node import Node
 from schema.pilotage import Pilotage
 from schema.portfolio import Portfolio, projects_window
 from schema.references import (
+    ActivityRef,
     AgentRef,
     AgentTemplateRef,
     BudgetRef,
@@ -84,6 +87,14 @@ class Workspace(Node):
     )
     members: Connection[WorkspaceMember] = edge(
         edges.members_of, arguments=window, description="Its members, in the order of joining."
+    )
+    activities: Connection[ActivityRef] = edge(
+        activity_log.activities_of,
+        arguments=activities_window,
+        description="What happened in it, newest first; what is older than 400 days is gone.",
+    )
+    activity_stats: ActivityStats = edge(
+        activity_log.stats_of, description="How often what happened in it in the last seven days."
     )
     invitations: Connection[Invitation] = edge(
         invitations_of,

@@ -77,7 +77,8 @@ async def record_activities(
 ) -> None:
     """Write activities of one project (or of none), and leave word that others are to be notified of them.
 
-    Nobody is without an `audience`, nor of what is in no project where it is that one's members.
+    Nobody is without an `audience`, nor of what is in no project where it is that one's members. Who did it is told
+    where all people are.
     """
     if not activities:
         return
@@ -90,7 +91,7 @@ async def record_activities(
         project_id=first["project_id"],
         audience=audience,
         named=list(dict.fromkeys(named)),
-        actor_id=change.actor_id,
+        actor_id=None if audience is Audience.PEOPLE else change.actor_id,
         activity_ids=[activity["_id"] for activity in activities],
         created_at=change.at,
     )

@@ -12,6 +12,7 @@ EVERYTHING = "*"
 
 _AREAS: Mapping[str, str] = {
     "resolvers.account": "account",
+    "resolvers.activity": "workspace",
     "resolvers.agent": "agents",
     "resolvers.attachment": "cards",
     "resolvers.card": "cards",
@@ -35,6 +36,7 @@ _AREAS: Mapping[str, str] = {
     "resolvers.relation": "cards",
     "resolvers.search": "board",
     "resolvers.subscribe": "board",
+    "resolvers.team": "workspace",
     "resolvers.template": "board",
     "resolvers.transfer": "board",
     "resolvers.transfer.draft": "project_drafts",

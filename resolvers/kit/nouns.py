@@ -14,6 +14,7 @@ from auth.policies import (
     organization,
     pilotage,
     proposal,
+    team,
     workspace,
 )
 from models import (
@@ -65,6 +66,8 @@ from models import (
     ScriptRun,
     Skill,
     StandingOrder,
+    Team,
+    TeamMember,
     Template,
     Todo,
     TransferJob,
@@ -83,6 +86,8 @@ ORGANIZATION = tenant(Organization, Kind.ORGANIZATION, OrganizationMember, reads
 ORGANIZATION_MEMBER = noun(
     OrganizationMember, Kind.ORGANIZATION_MEMBER, shown_as="member", word="member", has_node=False
 )
+TEAM = noun(Team, Kind.TEAM, reads=team.READ, has_node=False)
+TEAM_MEMBER = noun(TeamMember, Kind.TEAM_MEMBER, shown_as="member", word="member", has_node=False)
 CREDENTIAL = noun(Credential, Kind.CREDENTIAL, reads=credential.READ, scope=TokenScope.ACCOUNT_WRITE, has_node=False)
 API_TOKEN = noun(
     ApiToken, Kind.API_TOKEN, reads=api_key.READ, scope=TokenScope.ACCOUNT_WRITE, word="API key", has_node=False

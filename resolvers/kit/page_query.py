@@ -10,7 +10,20 @@ from typing import Any
 from bson import ObjectId
 from pymongo import IndexModel
 
-from models import Agent, Automation, Card, Column, Document, Mission, Organization, Project, Scope, User, Workspace
+from models import (
+    Agent,
+    Automation,
+    Card,
+    Column,
+    Document,
+    Mission,
+    Organization,
+    Project,
+    Scope,
+    Team,
+    User,
+    Workspace,
+)
 from models.base import Record, Recorded, collection
 from resolvers.kit.landmark import AT_ONCE, MEMORY, Landmarks, Walk, reads_whole_ranges
 
@@ -27,6 +40,7 @@ PARENTS: dict[str, type[Recorded[Any]]] = {
     "agent_id": Agent,
     "automation_id": Automation,
     "mission_id": Mission,
+    "team_id": Team,
 }
 """The collection that a parent key points to."""
 

@@ -33,6 +33,7 @@ from resolvers.kit.edit import set_fields
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import operation
 from resolvers.kit.plan_limits import require_plan_room
+from resolvers.member.team_member import leave_teams
 from resolvers.member.workspace_member import insert_workspace_member, require_person, take_off_workspace
 from resolvers.user.user import share_an_organization, user_of_member
 
@@ -236,7 +237,8 @@ async def insert_organization_member(
 
 
 async def delete_organization_member(change: Change, organization_id: ObjectId, user_id: ObjectId) -> None:
-    """Delete a membership, with its event, within a change."""
+    """Delete a membership, and those of the organization's teams, with their events, within a change."""
+    await leave_teams(change, organization_id, user_id)
     query = {"organization_id": organization_id, "user_id": user_id}
     deleted = await collection(OrganizationMember).delete_one(query, session=change.session)
     if deleted.deleted_count:

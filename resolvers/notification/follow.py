@@ -19,7 +19,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from auth.policies import document as policy
-from models import Activity, Fanout, Preferences, ProjectMember, Tombstone, WorkspaceMember
+from models import Activity, Fanout, Preferences, ProjectMember, Tombstone, User, WorkspaceMember
 from models.base import Record, collection
 from models.fanout import Audience
 from models.ids import Kind, id_of, portions
@@ -125,6 +125,10 @@ async def _notify(
     audiences = {
         key: there.intersection(await _audience(value, among, change.session)) for key, value in _keys(fanouts).items()
     }
+    if any(fanout["audience"] == Audience.PEOPLE for fanout in fanouts):
+        persons = await _persons(change, there)
+        for key, some in audiences.items():
+            audiences[key] = some & persons if key[0] == Audience.PEOPLE else some
     activities = await _activities(change, fanouts)
     told: dict[ObjectId, list[ActivityRecord]] = {}
     for fanout in fanouts:
@@ -200,6 +204,13 @@ async def _members(change: Change, workspace_id: ObjectId, user_id: Mapping[str,
     inside = {"workspace_id": workspace_id, "user_id": user_id}
     members = collection(WorkspaceMember).find(inside, {"user_id": 1}, session=change.session)
     return [member["user_id"] for member in await members.to_list()]
+
+
+async def _persons(change: Change, user_ids: Iterable[ObjectId]) -> set[ObjectId]:
+    """Those of some users who are no agents."""
+    query = {"_id": {"$in": list(user_ids)}, "is_agent": False}
+    found = collection(User).find(query, {"_id": 1}, session=change.session)
+    return {user["_id"] for user in await found.to_list()}
 
 
 async def _gone(change: Change, workspace_id: ObjectId) -> set[ObjectId]:

@@ -1,13 +1,14 @@
 """Notifications: a person's own, and nobody else's."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from bson import ObjectId
 
 from models import Activity, Notification
 from models.base import collection
-from models.enums import TokenScope
+from models.enums import NoticeLevel, TokenScope
 from models.errors import Forbidden, NotFound
 from models.ids import Kind, parse_id
 from models.records import ActivityRecord, NotificationRecord, UserRecord
@@ -42,10 +43,12 @@ async def list_notifications(
     ctx: Context,
     window: Window,
     unread_only: Annotated[bool, "Those alone that are not read."] = False,
+    read_only: Annotated[bool, "Those alone that are read."] = False,
+    level: Annotated[NoticeLevel | None, "Those alone that matter so much."] = None,
     fields: Fields = None,
 ) -> Page[NotificationRecord]:
     """A page of the caller's notifications, the newest first."""
-    return await _own(ctx, window, unread_only, fields)
+    return await _own(ctx, window, fields, _Which(unread_only, read_only, level))
 
 
 @operation("notificationUnreadCount", scope=READ, read_only=True)
@@ -97,9 +100,11 @@ async def notifications_of(
     first: int | None = None,
     after: str | None = None,
     unread_only: bool | None = None,
+    level: NoticeLevel | None = None,
 ) -> list[Page | Forbidden]:
     """The viewer's own notifications, the newest first; an error in the place of each other user."""
-    own = await _own(ctx, Window.read(first, after), bool(unread_only), fields)
+    which = _Which(unread_only=bool(unread_only), level=level)
+    own = await _own(ctx, Window.read(first, after), fields, which)
     return [own if user["_id"] == ctx.user_id else _not_yours() for user in users]
 
 
@@ -118,12 +123,32 @@ async def activity_of(
     return await to_one(Activity, notifications, "activity_id", fields)
 
 
-async def _own(ctx: Context, window: Window, unread_only: bool, fields: Fields) -> Page:
-    where = unread_in(await inbox_of(ctx.user_id)) if unread_only else None
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """Which notifications are listed: those that hold to all of it."""
+
+    unread_only: bool = False
+    read_only: bool = False
+    level: NoticeLevel | None = None
+
+    async def where(self, user_id: ObjectId) -> dict[str, Any]:
+        """What selects them among a person's."""
+        found: dict[str, Any] = {}
+        if self.unread_only or self.read_only:
+            unread = unread_in(await inbox_of(user_id))
+            found |= unread if self.unread_only else {}
+            found |= {"$nor": [unread]} if self.read_only else {}
+        if self.level is not None:  # those of before have none, which is INFO
+            found["level"] = {"$in": [self.level.value, *([None] if self.level is NoticeLevel.INFO else [])]}
+        return found
+
+
+async def _own(ctx: Context, window: Window, fields: Fields, which: _Which) -> Page:
+    where = await which.where(ctx.user_id)
     wanted = _needed(fields)
     found = await pages(Notification, "user_id", [ctx.user_id], window, sort=NEWEST_FIRST, where=where, fields=wanted)
     page = found[ctx.user_id]
-    if not unread_only:
+    if not which.unread_only:
         page.nodes = await with_marks(ctx.user_id, page.nodes)
     return page
 

@@ -14,7 +14,8 @@ from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from models import Inbox, Notification, ReadMark
-from models.base import Recorded, collection, insert_all, to_record
+from models.base import AnyRecord, Recorded, collection, insert_all, to_record
+from models.enums import ActivityType, NoticeLevel
 from models.ids import Kind, id_of, portions
 from models.records import ActivityRecord, InboxRecord, NotificationRecord
 from realtime.events import IDS_PER_EVENT
@@ -24,6 +25,14 @@ from realtime.log import Change
 DUPLICATE_KEY = 11000
 KEPT = 10_000
 """Notifications that a person keeps, the newest ones: more than anybody pages through."""
+_WARNINGS = frozenset(
+    {
+        ActivityType.AUTOMATION_DISABLED,
+        ActivityType.BUDGET_NEARLY_SPENT,
+        ActivityType.PLUGIN_DISABLED,
+        ActivityType.REMOTE_CALL_UNKNOWN,
+    }
+)
 SLACK = 500
 """How many more there may be until some are deleted."""
 
@@ -44,7 +53,7 @@ async def receive(
     for user_id, told in activities.items():
         inbox = inboxes[user_id]
         for activity in told:
-            notification = _notification(user_id, activity, inbox["last"] + 1)
+            notification = new_notification(user_id, activity, inbox["last"] + 1)
             if notification["_id"] in known:
                 continue
             inbox["last"] += 1
@@ -195,7 +204,8 @@ async def _known(change: Change, activities: Mapping[ObjectId, Sequence[Activity
     return frozenset(known)
 
 
-def _notification(user_id: ObjectId, activity: ActivityRecord, number: int) -> NotificationRecord:
+def new_notification(user_id: ObjectId, activity: ActivityRecord, number: int | None = None) -> NotificationRecord:
+    """What a person gets to know of an activity, not yet written: the same whenever it comes, but for the number."""
     return {
         "_id": _id(activity, user_id),
         "created_at": activity["created_at"],
@@ -203,12 +213,20 @@ def _notification(user_id: ObjectId, activity: ActivityRecord, number: int) -> N
         "workspace_id": activity["workspace_id"],
         "project_id": activity["project_id"],
         "activity_id": activity["_id"],
+        "level": level_of(activity).value,
         "number": number,
         "read_at": None,
     }
 
 
-def _id(activity: ActivityRecord, user_id: ObjectId) -> ObjectId:
+def level_of(activity: AnyRecord) -> NoticeLevel:
+    """How much it matters to whoever is told of an activity: a notice says so itself."""
+    if activity["type"] == ActivityType.NOTICE:
+        return NoticeLevel(activity["meta"]["level"])
+    return NoticeLevel.WARNING if activity["type"] in _WARNINGS else NoticeLevel.INFO
+
+
+def _id(activity: AnyRecord, user_id: ObjectId) -> ObjectId:
     return id_of(Kind.NOTIFICATION, activity["_id"], user_id)
 
 

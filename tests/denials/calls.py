@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from models.enums import (
+    ActorType,
     AutomationTrigger,
     ConsentSubject,
     DocumentStatus,
@@ -33,6 +34,7 @@ from resolvers.inputs.account import (
     TwoFactorProof,
     UserUpdate,
 )
+from resolvers.inputs.activity import ActivityCreate, NoticeCreate
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
 from resolvers.inputs.api_key import ApiKeyCreate, ApiKeyRotate, ApiKeyUpdate, KeyUseList
 from resolvers.inputs.api_token import ApiTokenCreate
@@ -138,6 +140,7 @@ from resolvers.inputs.proposal import (
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate, ScopeReorder, ScopeUpdate, ScopeViewSet
 from resolvers.inputs.script import ScriptCreate, ScriptReorder, ScriptStart, ScriptUpdate
+from resolvers.inputs.team import TeamCreate, TeamMemberAdd, TeamMemberUpdate, TeamUpdate
 from resolvers.inputs.template import (
     ScopeCreateFromTemplate,
     TemplateColumnInput,
@@ -334,6 +337,22 @@ CALLS: dict[str, Arguments] = {
         OrganizationMemberUpdate(role=Role.ADMIN),
     ),
     "organizationMemberRemove": lambda ids: (ids["organization"], ids["user"]),
+    "team": lambda ids: (ids["team"],),
+    "teams": lambda ids: (ids["organization"], Window.read()),
+    "teamCreate": lambda ids: (TeamCreate.of(organization_id=ids["organization"], name="More"),),
+    "teamUpdate": lambda ids: (ids["team"], TeamUpdate.of(name="Other")),
+    "teamDelete": lambda ids: (ids["team"],),
+    "teamMembers": lambda ids: (ids["team"],),
+    "teamMemberAdd": lambda ids: (ids["team"], TeamMemberAdd(user_id=ids["bystander_id"])),
+    "teamMemberUpdate": lambda ids: (ids["team"], ids["member_id"], TeamMemberUpdate(role=Role.ADMIN)),
+    "teamMemberRemove": lambda ids: (ids["team"], ids["user"]),
+    # activities
+    "activities": lambda ids: (ids["workspace"], Window.read(), ActorType.USER, ids["user"], "card.moved"),
+    "activityStats": lambda ids: (ids["workspace"],),
+    "activityCreate": lambda ids: (
+        ActivityCreate(workspace_id=ids["workspace"], actor_type=ActorType.USER, action="deploy.finished"),
+    ),
+    "noticeCreate": lambda ids: (NoticeCreate(workspace_id=ids["workspace"], title="Soon", message="A new dome"),),
     # workspaces
     "workspaces": lambda ids: (ids["organization"],),
     "workspace": lambda ids: (ids["org_slug"], "eng"),

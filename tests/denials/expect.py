@@ -30,6 +30,7 @@ _ORGANIZATION_ROLE = {
 }
 _WORKSPACE_ROLE = {"member": Role.MEMBER, "viewer": Role.VIEWER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 
+TEAMS = ("teamUpdate", "teamDelete", "teamMemberAdd", "teamMemberUpdate", "teamMemberRemove")
 SCRIPTS = ("scriptCreate", "scriptUpdate", "scriptReorder", "scriptRun", "scriptCancel", "scriptDelete")
 DECISIONS = ("proposalApprove", "proposalReject", "proposalReview", "proposalApply", "proposalUpdate")
 
@@ -60,6 +61,8 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     **{(name, "viewer"): Forbidden for name in ("preSessionMessage", "preSessionAccept")},
     # Scripts are for the admins of their project.
     **{(name, "member"): Forbidden for name in SCRIPTS},
+    # A team is led by its owners and admins.
+    **{(name, caller): Forbidden for name in TEAMS for caller in ("bystander", "member", "viewer")},
     # A notification is its addressee's.
     ("notification", "outsider"): NotFound,
     ("notification", "bystander"): NotFound,

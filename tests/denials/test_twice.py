@@ -27,6 +27,8 @@ MAKES_ANOTHER = {
     "decisionCreate",
     "documentCreate",
     "agentRun",
+    "activityCreate",
+    "noticeCreate",
     "missionCreate",
     "missionRelaunch",
     "objectiveCreate",
@@ -45,6 +47,7 @@ MAKES_ANOTHER = {
     "scriptCreate",
     "scopeCreateFromTemplate",
     "standingOrderCreate",
+    "teamCreate",
     "todoCreate",
 }
 """What makes one more each time."""
@@ -127,7 +130,15 @@ FIRST = [
     "checklistItemUpdate",
     "organizationMemberUpdate",
 ]
-LAST = ["apiKeyDelete", "queueDelete", "cardDelete", "projectDelete", "workspaceDelete", "organizationDelete"]
+LAST = [
+    "apiKeyDelete",
+    "queueDelete",
+    "teamDelete",
+    "cardDelete",
+    "projectDelete",
+    "workspaceDelete",
+    "organizationDelete",
+]
 
 
 def order(name: str) -> tuple[bool, int, bool, str]:

@@ -110,6 +110,7 @@ from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate
 from resolvers.inputs.script import ScriptCreate, ScriptStart
 from resolvers.inputs.skill import SkillCreate
+from resolvers.inputs.team import TeamCreate, TeamMemberAdd
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
@@ -120,7 +121,7 @@ from resolvers.job import job, queue, schedule
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import NOUNS
 from resolvers.lane.changelog import entry_of
-from resolvers.member import organization_member, project_member
+from resolvers.member import organization_member, project_member, team_member
 from resolvers.mission import drive as mission_drive
 from resolvers.mission import mission
 from resolvers.notification.follow import follow
@@ -136,6 +137,7 @@ from resolvers.relation import relation
 from resolvers.script import run as script_run
 from resolvers.script import script
 from resolvers.skill import assign, skill
+from resolvers.team import team
 from resolvers.template import template
 from resolvers.transfer import job as transfer_job
 from resolvers.workspace import workspace
@@ -220,6 +222,7 @@ async def build(people: People) -> World:
     await grant_server_role(again(bystander), bystander.user_id, ServerRole.ADMIN)
     await grant_server_role(again(bystander), world.ids["outsider_id"], ServerRole.SUPER_ADMIN)
     await _backup(world)
+    await _team(world)
     await _objects(world)
     await _pilotage(world)
     await _tokens(world)
@@ -266,6 +269,14 @@ async def _tenants(world: World) -> None:
     nightly = ScheduleCreate.of(queue_id=ids["queue"], name="Sweep", cron="0 3 1 1 *")
     ids["schedule"] = (await schedule.create_schedule(again(owner), nightly)).value["_id"]
     ids["credential"] = (await credential.create_credential(again(owner), key)).value["_id"]
+
+
+async def _team(world: World) -> None:
+    """Of the owner, with the member in it."""
+    core = TeamCreate.of(organization_id=world.ids["organization"], name="Core")
+    world.ids["team"] = (await team.create_team(again(world.owner), core)).value["_id"]
+    joining = TeamMemberAdd(user_id=world.ids["member_id"])
+    await team_member.add_team_member(again(world.owner), world.ids["team"], joining)
 
 
 async def _conversations(world: World) -> None:

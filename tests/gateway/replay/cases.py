@@ -301,6 +301,8 @@ INSTALLATION = "what is set for the installation is no workspace's"
 INVITATIONS = "invitations are for admins, and a workspace's stream is for all its members"
 PLUGINS = "plugins are for admins, and a workspace's stream is for all its members"
 KEYS = "keys are for admins, and organizations have no stream that can be watched"
+TEAMS = "teams are the organization's, which has no stream that can be watched"
+HISTORY = "what happened is history, which no client keeps"
 CREDENTIALS = "credentials are for admins, and organizations have no stream that can be watched"
 PLANS = "plans are the organization's, which has no stream that can be watched"
 BUDGETS = "budgets are the organization's, which has no stream that can be watched"
@@ -357,6 +359,20 @@ UNSEEN: dict[str, str] = {
     "jobComplete": QUEUES,
     "jobFail": QUEUES,
     "jobDelete": QUEUES,
+    "scheduleCreate": QUEUES,
+    "scheduleUpdate": QUEUES,
+    "scheduleDelete": QUEUES,
+    "activityCreate": HISTORY,
+    "noticeCreate": HISTORY,
+    "teamCreate": TEAMS,
+    "teamUpdate": TEAMS,
+    "teamDelete": TEAMS,
+    "teamMemberAdd": TEAMS,
+    "teamMemberUpdate": TEAMS,
+    "teamMemberRemove": TEAMS,
+    "budgetCreate": BUDGETS,
+    "budgetUpdate": BUDGETS,
+    "budgetDelete": BUDGETS,
     "apiKeyRotate": KEYS,
     "apiKeyRevoke": KEYS,
     "credentialCreate": CREDENTIALS,

@@ -348,6 +348,7 @@ RULES: dict[str, Rule] = {
     "AttachmentDeleted": ("attachmentCount attachmentId cardId", _attachment_deleted),
     "ChangelogEntryAdded": _put_under("changelogEntry", "ChangelogEntry"),
     "ChangelogEntryRemoved": _gone("changelogEntryId", "ChangelogEntry"),
+    "ActivityRecorded": ("activity { id }", _nothing),
     "CardSeen": ("cardId", _nothing),
     "PreferencesChanged": ("preferences { settings }", _nothing),
     "PanelStatesChanged": ("projectId", _nothing),

@@ -69,7 +69,17 @@ async def test_the_other_members_are_notified_of_the_nine_types_and_nobody_else(
         "member_added",
         "member_removed",
     ]
-    beside = ("document_", "attachment_", "automation_", "pipeline_", "plugin_", "budget_", "remote_call_")
+    beside = (
+        "document_",
+        "attachment_",
+        "automation_",
+        "pipeline_",
+        "plugin_",
+        "budget_",
+        "remote_call_",
+        "notice",
+        "recorded",
+    )
     assert set(expected) == {type_ for type_ in ActivityType if not type_.startswith(beside)}
     assert await notified(board.ctx, member.user_id, project_id) == expected
     assert await notified(board.ctx, guest.user_id, project_id) == ["member_added"]

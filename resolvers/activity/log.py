@@ -1,0 +1,186 @@
+"""The log of a workspace: its activities, and what they come to."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from bson import ObjectId
+
+from auth.policies import board
+from models import Activity, Agent, User
+from models.base import AnyRecord, Record, aggregate, collection, utc_now
+from models.enums import ActivityType, ActorType, TokenScope
+from models.ids import Kind, kind_of, parse_id, portions
+from models.json import check_text
+from models.records import ActivityRecord, WorkspaceMemberRecord
+from resolvers.kit.context import Context
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import WORKSPACE
+from resolvers.kit.operation import edge, operation
+from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages
+
+READ = TokenScope.PROJECTS_READ
+STATS = timedelta(days=7)
+"""What figures are of."""
+MAX_ACTIONS = 50
+"""That figures name, the most frequent ones."""
+
+OfType = Annotated[ActorType | None, "Those alone that a person, an agent or nobody did."]
+OfActor = Annotated[ObjectId | str | None, "The id of a user or of an agent: what that one did."]
+OfAction = Annotated[str | None, "What happened: `card.moved` for CARD_MOVED, or in the words of who recorded it."]
+
+
+def action_of(activity: AnyRecord) -> str:
+    """What happened, in one word: of the types that changes are told by, `card.moved` for CARD_MOVED."""
+    return activity.get("action") or _word(activity["type"])
+
+
+def _word(type_: str) -> str:
+    return type_.replace("_", ".", 1)
+
+
+_TYPES: Mapping[str, ActivityType] = {_word(type_): type_ for type_ in ActivityType}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCount:
+    """How often something happened."""
+
+    action: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityStats:
+    """What the activities since a moment come to."""
+
+    since: datetime
+    total: int
+    by_user: int
+    by_agent: int
+    by_system: int
+    actions: list[ActionCount]
+
+
+@operation("activities", opens=WORKSPACE.by("workspace_id"), permission=board.READ, scope=READ, read_only=True)
+async def list_activities(
+    ctx: Context,
+    membership: WorkspaceMemberRecord,
+    window: Window,
+    actor_type: OfType = None,
+    actor_id: OfActor = None,
+    action: OfAction = None,
+    fields: Fields = None,
+) -> Page[ActivityRecord]:
+    """A page of what happened in a workspace, the newest first; what is older than 400 days is gone."""
+    workspace_id = membership["workspace_id"]
+    where = await _where(workspace_id, actor_type, actor_id, action)
+    return (await _pages([workspace_id], window, where, fields))[workspace_id]
+
+
+@operation("activityStats", opens=WORKSPACE.by("workspace_id"), permission=board.READ, scope=READ, read_only=True)
+async def get_activity_stats(ctx: Context, membership: WorkspaceMemberRecord) -> ActivityStats:
+    """How often what happened in a workspace in the last seven days."""
+    return (await stats_of(ctx, [{"_id": membership["workspace_id"]}], None))[0]
+
+
+@edge(scope=READ)
+async def activities_of(
+    ctx: Context,
+    workspaces: Sequence[AnyRecord],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+    actor_type: ActorType | None = None,
+    actor_id: str | None = None,
+    action: str | None = None,
+) -> list[Page]:
+    """What happened in each workspace, the newest first."""
+    found: list[Page] = []
+    for workspace in workspaces:
+        where = await _where(workspace["_id"], actor_type, actor_id, action)
+        page = await _pages([workspace["_id"]], Window.read(first, after), where, fields)
+        found.append(page[workspace["_id"]])
+    return found
+
+
+@edge(scope=READ)
+async def stats_of(ctx: Context, workspaces: Sequence[AnyRecord], fields: Fields) -> list[ActivityStats]:
+    """What the activities of each workspace come to, of the last seven days."""
+    return [await _stats(workspace["_id"]) for workspace in workspaces]
+
+
+async def _pages(
+    workspace_ids: Sequence[ObjectId], window: Window, where: Record, fields: Fields
+) -> dict[Any, Page[ActivityRecord]]:
+    return await pages(Activity, "workspace_id", workspace_ids, window, sort=NEWEST_FIRST, where=where, fields=fields)
+
+
+async def _where(
+    workspace_id: ObjectId, actor_type: ActorType | None, actor_id: ObjectId | str | None, action: str | None
+) -> Record:
+    """What selects activities within a workspace."""
+    conditions: list[Record] = []
+    if action is not None:
+        word = check_text(action, field="action")
+        conditions.append({"type": _TYPES[word].value} if word in _TYPES else {"action": word})
+    if actor_id is not None:
+        conditions.append({"actor_id": await _user_of(workspace_id, parse_id(actor_id, field="actorId"))})
+    if actor_type is ActorType.SYSTEM:
+        conditions.append({"actor_id": None})
+    elif actor_type is not None:
+        agents = await _agents_of(workspace_id)
+        conditions.append({"actor_id": {"$in": agents} if actor_type is ActorType.AGENT else {"$nin": [*agents, None]}})
+    if not conditions:
+        return {}
+    return conditions[0] if len(conditions) == 1 else {"$and": conditions}
+
+
+async def _user_of(workspace_id: ObjectId, actor_id: ObjectId) -> ObjectId:
+    """The user who acts as an agent of a workspace; any other id stays as it is."""
+    if kind_of(actor_id) is not Kind.AGENT:
+        return actor_id
+    query = {"workspace_id": workspace_id, "_id": actor_id}
+    agent = await collection(Agent).find_one(query, {"user_id": 1})
+    return actor_id if agent is None else ObjectId(agent["user_id"])
+
+
+async def _agents_of(workspace_id: ObjectId) -> list[ObjectId]:
+    """The users of all agents that a workspace has had."""
+    found = await collection(Agent).find({"workspace_id": workspace_id}, {"user_id": 1}).to_list()
+    return [agent["user_id"] for agent in found]
+
+
+async def _stats(workspace_id: ObjectId) -> ActivityStats:
+    since = utc_now() - STATS
+    recent = {"workspace_id": workspace_id, "_id": {"$gte": ObjectId.from_datetime(since)}}
+    happened = {"_id": {"type": "$type", "action": "$action"}, "count": {"$sum": 1}}
+    most: list[AnyRecord] = [{"$sort": {"count": -1, "_id": 1}}, {"$limit": MAX_ACTIONS}]
+    actions = await aggregate(Activity, [{"$match": recent}, {"$group": happened}, *most])
+    acted = {"_id": "$actor_id", "count": {"$sum": 1}}
+    actors = await aggregate(Activity, [{"$match": recent}, {"$group": acted}])
+    by = await _by_type({row["_id"]: row["count"] for row in actors})
+    return ActivityStats(
+        since=since,
+        total=sum(by.values()),
+        by_user=by[ActorType.USER],
+        by_agent=by[ActorType.AGENT],
+        by_system=by[ActorType.SYSTEM],
+        actions=[ActionCount(action_of(row["_id"]), row["count"]) for row in actions],
+    )
+
+
+async def _by_type(by_actor: Mapping[ObjectId | None, int]) -> Counter[ActorType]:
+    """How much the users of each type did."""
+    agents: set[ObjectId] = set()
+    for ids in portions(actor_id for actor_id in by_actor if actor_id is not None):
+        query = {"_id": {"$in": ids}, "is_agent": True}
+        agents |= {user["_id"] for user in await collection(User).find(query, {"_id": 1}).to_list()}
+    found: Counter[ActorType] = Counter()
+    for actor_id, count in by_actor.items():
+        who = ActorType.SYSTEM if actor_id is None else ActorType.AGENT if actor_id in agents else ActorType.USER
+        found[who] += count
+    return found
