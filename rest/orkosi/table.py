@@ -1,6 +1,7 @@
 """Every route of Orkosi's interface, in the order in which the document shows them."""
 
 from rest.orkosi import (
+    api_keys,
     auth,
     files,
     probes,
@@ -16,6 +17,7 @@ SCOPED = "/w/{orgSlug}/{wsSlug}" + BASE
 TAGS = {
     f"Orkosi: {name}": text
     for name, text in {
+        "api keys": "What programs of an organization sign in with: for its admins, signed in.",
         "auth": "Registering, signing in, and what a session goes on by.",
         "files": "Texts that a workspace keeps by their paths.",
         "health": "Whether the gateway answers, and what it is made of.",
@@ -28,6 +30,7 @@ _PARTS = (
     auth.routes,
     files.routes,
     rules.routes,
+    api_keys.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

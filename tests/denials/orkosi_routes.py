@@ -6,6 +6,9 @@ It is asked at the address of the world's workspace.
 from tests.denials.routes import ORKOSI, Body, sent
 from tests.resolvers.lab import PASSWORD
 
+KEYS = ORKOSI + "/organizations/{orgNumber}/api-keys"
+KEY = KEYS + "/{keyId}"
+
 ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("GET", ORKOSI + "/version"): None,
     ("GET", ORKOSI + "/health"): None,
@@ -27,4 +30,13 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", ORKOSI + "/auth/logout"): sent(all_devices=True),
     ("GET", ORKOSI + "/auth/me"): None,
     ("POST", ORKOSI + "/auth/forgot-password"): sent(email="nobody@example.com"),
+    ("GET", KEYS): None,
+    ("POST", KEYS): sent(name="More"),
+    ("GET", KEY): None,
+    ("PATCH", KEY): sent(name="Other"),
+    ("DELETE", KEY): None,
+    ("POST", KEY + "/revoke"): None,
+    ("POST", KEY + "/rotate"): None,
+    ("POST", KEY + "/roll"): None,
+    ("GET", KEY + "/usage"): None,
 }

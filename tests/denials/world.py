@@ -163,7 +163,7 @@ PLACES: Mapping[str, str] = {
     "invitationId": "invitation_id",
     "itemId": "item",
     "jobId": "transfer_job",
-    "keyId": "token",
+    "keyId": "api_token",
     "orgNumber": "organization",
     "preSessionId": "pre_session",
     "priorityId": "pilotage_priority",

@@ -3,7 +3,10 @@
 from typing import Any
 
 import httpx
+from bson import ObjectId
 
+from models import KeyUse
+from models.base import collection, to_record
 from tests.rest.conftest import PASSWORD, Api, Board
 
 ORKOSI = "/orkosi/api"
@@ -25,6 +28,7 @@ async def asked(client: httpx.AsyncClient, method: str, path: str, status: int =
 
 async def orkosi(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
     """Every route of Orkosi's interface."""
+    await _keys(board.ann, base_of(board))
     await _probes(api)
     await _account(api)
 
@@ -50,3 +54,28 @@ async def _probes(api: Api) -> None:
         answer = (await api.client().get(ORKOSI + path)).json()
         assert answer.get("status") == status
     assert (answer["machine"], answer["parts"]["database"]) == (None, "up")
+
+
+async def _keys(ann: httpx.AsyncClient, base: str) -> None:
+    [organization] = [each["id"] for each in (await ann.get("/organizations")).json() if f"/{each['slug']}/" in base]
+    keys = f"{base}/organizations/{organization}/api-keys"
+    values = {"name": "CI", "description": "The build server", "scopes": ["tasks:read", "tasks:write"]}
+    made = await asked(ann, "POST", keys, 201, **values, expires_at="2030-01-01T00:00:00Z")
+    key = f"{keys}/{made['id']}"
+    assert await asked(ann, "GET", keys) == [await asked(ann, "GET", key)]
+    assert (await asked(ann, "PATCH", key, name="Robot", is_active=True))["name"] == "Robot"
+    rotated = await asked(ann, "POST", f"{key}/rotate", grace_hours=48)
+    assert rotated["previous_key_valid_until"] is not None
+    rolled = await asked(ann, "POST", f"{key}/roll")
+    used = {
+        "api_token_id": ObjectId(made["id"]),
+        "method": "GET",
+        "route": ORKOSI + "/auth/me",
+        "status": 200,
+        "ms": 12,
+    }
+    await collection(KeyUse).insert_one(to_record(KeyUse.model_validate(used)))
+    assert [use["duration_ms"] for use in await asked(ann, "GET", f"{key}/usage")] == [12]
+    assert (await asked(ann, "POST", f"{key}/revoke"))["is_active"] is False
+    assert await asked(ann, "DELETE", key) == {"id": made["id"], "deleted": True}
+    assert rolled["key"] not in (made["key"], rotated["key"])

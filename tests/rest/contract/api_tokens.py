@@ -11,6 +11,10 @@ SCOPE = one_of(
     "notifications:read",
     "account:read",
     "account:write",
+    # A token of the world names these, which other interfaces have brought.
+    *("credentials:read", "credentials:write"),
+    *("operations:read", "operations:write"),
+    *("billing:read", "billing:write"),
 )
 # One revision of the reference says tokenPrefix and secret, the other prefix and token: both are served.
 LISTED = {
