@@ -21,3 +21,10 @@ class IdleReason(Told):
     BUSY = "busy", "It works on a mission."
     NO_TASKS = "no_tasks", "Nothing waits for it: no mission, and no open card is assigned to it."
     OVER_BUDGET = "over_budget", "Its budget, or one of its workspace or its organization, is spent."
+
+
+class SetUpStatus(Told):
+    """What came of a step of setting an agent up."""
+
+    DONE = "done", "It is done."
+    SKIPPED = "skipped", "There was nothing to do."

@@ -13,6 +13,7 @@ NUMBERED = "Number"
 _TEXT_PARAMETERS = {
     "orgSlug": "The slug of an organization that the caller is a member of.",
     "wsSlug": "The slug of a workspace of the organization that the caller is a member of.",
+    "agentSlug": "The name of an agent.",
     "token": "The token of the invitation's link.",
     "email": "The e-mail address that was invited.",
     "filename": "The name of the file of a backup.",

@@ -11,7 +11,7 @@ from models.facts import CREATE, UPDATE
 from models.ids import Kind
 from models.limits import TITLE, Text
 from resolvers.kit.fields import fields_of
-from resolvers.kit.input import Color, IdOf, Input, Name, NotNull, Policy, Slug, WorkspaceId
+from resolvers.kit.input import Color, Flag, IdOf, Input, Name, NotNull, Policy, Slug, WorkspaceId
 
 MAX_TOOLS = 100
 
@@ -48,6 +48,15 @@ class AgentCreate(Input):
     template_id: Annotated[ObjectId, IdOf(Kind.AGENT_TEMPLATE)] | None = Field(
         None, description="The template that it begins with, wherever nothing else is said."
     )
+
+
+class AgentSetUp(AgentCreate):
+    """A new agent with all that it begins with.
+
+    `templateId` also says who it is.
+    """
+
+    with_token: Flag = Field(True, description="Whether it is to have a token of its own, if a signed-in person asks.")
 
 
 @fields_of(Agent, UPDATE)

@@ -1,10 +1,12 @@
 """Every route of Orkosi's interface, in the order in which the document shows them."""
 
 from rest.orkosi import (
+    agents,
     api_keys,
     auth,
     files,
     probes,
+    public_agents,
     rules,
 )
 from rest.routing import Route
@@ -20,6 +22,10 @@ TAGS = {
         "api keys": "What programs of an organization sign in with: for its admins, signed in.",
         "auth": "Registering, signing in, and what a session goes on by.",
         "files": "Texts that a workspace keeps by their paths.",
+        "agent runs": "Whether an agent need begin to work.",
+        "agent templates": "What new agents can begin with.",
+        "agents": "The agents of the workspace: set up, stopped and started.",
+        "public agents": "Agents, for programs from outside.",
         "health": "Whether the gateway answers, and what it is made of.",
         "rules": "What agents always keep to.",
     }.items()
@@ -31,6 +37,10 @@ _PARTS = (
     files.routes,
     rules.routes,
     api_keys.routes,
+    agents.routes,
+    agents.runs,
+    public_agents.routes,
+    public_agents.templates,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from models.agent_enums import SetUpStatus
 from schema.agent import Agent
 from schema.api_token import ApiToken
 from schema.card import Card
@@ -250,6 +251,21 @@ class InvitationPayload:
 class AgentPayload:
     agent: Agent = strawberry.field(description="The agent as it is now.")
     token: str | None = strawberry.field(description="The text of its token, shown once, when it is created.")
+    cursor: Cursor = cursor_field()
+
+
+@strawberry.type(description="A step of setting an agent up.")
+class AgentSetUpStep:
+    step: str = strawberry.field(description="What it is about.")
+    status: SetUpStatus = strawberry.field(description="What came of it.")
+    detail: str = strawberry.field(description="Where, or why not.")
+
+
+@strawberry.type(description="What setting an agent up returns.")
+class AgentSetUpPayload:
+    agent: Agent = strawberry.field(description="The agent.")
+    token: str | None = strawberry.field(description="The text of its token, shown once; null where it has none.")
+    steps: list[AgentSetUpStep] = strawberry.field(description="What was done, in its order.")
     cursor: Cursor = cursor_field()
 
 

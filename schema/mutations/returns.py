@@ -15,6 +15,7 @@ from resolvers.account.refresh import Renewed
 from resolvers.account.sign_in import SignIn
 from resolvers.account.two_factor import Setup
 from resolvers.agent.agent import NewAgent
+from resolvers.agent.set_up import SetUpAgent
 from resolvers.billing.checkout import Checkout
 from resolvers.card.checklist import Converted
 from resolvers.credential.authorization import Authorization
@@ -54,6 +55,7 @@ MADE: Mapping[Any, type] = {
     Converted: payloads.ChecklistItemConvertPayload,
     Linked: payloads.DocumentLinkPayload,
     NewAgent: payloads.AgentPayload,
+    SetUpAgent: payloads.AgentSetUpPayload,
     NewInvitation: payloads.InvitationPayload,
     NewPassword: payloads.PersonPasswordPayload,
     NewToken: payloads.ApiTokenPayload,

@@ -51,6 +51,9 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     ("missionComplete", "agent"): Forbidden,
     ("missionFail", "agent"): Forbidden,
     ("agentReport", "agent"): Forbidden,
+    # Whoever is signed in, and asks about a workspace, has to be in it.
+    ("agentIdleCheck", "outsider"): NotFound,
+    ("agentIdleCheck", "bystander"): NotFound,
     # Who decides is of the workspace's admins, has a pilotage role, or began the mission.
     **{(name, caller): Forbidden for name in DECISIONS for caller in ("member", "viewer")},
     # What models are asked with is the organization's.

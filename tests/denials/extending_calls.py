@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from models.agent_enums import AgentStatus
-from resolvers.inputs.agent import AgentReport, AgentSwitch
+from resolvers.inputs.agent import AgentReport, AgentSetUp, AgentSwitch
 from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
 from resolvers.inputs.billing import BillingCheckout, BillingPlanChange, BillingPortal, BillingReceive
 from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
@@ -46,11 +46,14 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     "agentTemplateUpdate": lambda ids: (ids["agent_template"], AgentTemplateUpdate.of(archived=True)),
     "agentTemplateDelete": lambda ids: (ids["agent_template"],),
     "agentReport": lambda ids: (ids["other agent"], AgentReport(status=AgentStatus.IDLE, current_task="Looking")),
+    "agentSetUp": lambda ids: (
+        AgentSetUp.of(workspace_id=ids["workspace"], name="Scout", slug="scout", template_id=ids["agent_template"]),
+    ),
     "agentStop": lambda ids: (ids["agent"], AgentSwitch(note="Too loud")),
     "agentStart": lambda ids: (ids["agent"], AgentSwitch(note="Go on")),
     "agentRestart": lambda ids: (ids["agent"], AgentSwitch(note="Anew")),
     "agentIdle": lambda ids: (ids["workspace"], "planner"),
-    "agentIdleCheck": lambda _: ("planner",),
+    "agentIdleCheck": lambda ids: ("planner", ids["workspace"]),
     "agentSkills": lambda ids: (ids["agent"],),
     "agentSkillAdd": lambda ids: (ids["agent"], ids["spare_skill"]),
     "agentSkillRemove": lambda ids: (ids["other agent"], ids["skill"]),

@@ -160,6 +160,8 @@ PLACES: Mapping[str, str] = {
     "fieldId": "custom_field",
     "fileNumber": "workspace_file",
     "agentNumber": "agent",
+    "agentSlug": "agent_slug",
+    "templateNumber": "agent_template",
     "invitationId": "invitation_id",
     "itemId": "item",
     "jobId": "transfer_job",
@@ -459,6 +461,7 @@ async def _agents(world: World) -> None:
         made = (await agent.create_agent(again(world.owner), values)).value
         world.tokens[name] = made.token
         ids[name] = made.agent["_id"]
+    ids["agent_slug"] = "planner"
     kind = AgentTemplateCreate.of(workspace_id=ids["workspace"], name="Scout", slug="scout", tools=["read_board"])
     ids["agent_template"] = (await agent_template.create_agent_template(again(world.owner), kind)).value["_id"]
     for name in ("skill", "spare_skill"):

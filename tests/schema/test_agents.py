@@ -18,6 +18,13 @@ mutation ($id: ID!) {
 }
 """
 SWITCH = "mutation ($id: ID!) { %s(id: $id, input: {note: %s}) { agent { status note } } }"
+SET_UP = """
+mutation ($w: ID!) {
+  agentSetUp(input: {workspaceId: $w, name: "Scout", slug: "scout"}) {
+    agent { slug status } token steps { step status detail } cursor
+  }
+}
+"""
 READ = """
 query ($o: String!, $w: ID!) {
   workspace(orgSlug: $o, slug: "personal") {
@@ -43,6 +50,7 @@ async def test_an_agent_of_a_template_reports_is_stopped_and_begins_anew(lab: La
     stopped = (await ann.ask(SWITCH % ("agentStop", '"Too loud"'), id=agent_id))["agentStop"]["agent"]
     started = (await ann.ask(SWITCH % ("agentStart", "null"), id=agent_id))["agentStart"]["agent"]
     again = (await ann.ask(SWITCH % ("agentRestart", '"Anew"'), id=agent_id))["agentRestart"]["agent"]
+    set_up = (await ann.ask(SET_UP, w=board.workspace))["agentSetUp"]
     archived = (await ann.ask(ARCHIVE, id=template["id"]))["agentTemplateUpdate"]["agentTemplate"]
     deleted = (await ann.ask(DELETE, id=template["id"]))["agentTemplateDelete"]
 
@@ -56,5 +64,8 @@ async def test_an_agent_of_a_template_reports_is_stopped_and_begins_anew(lab: La
     assert stopped == {"status": "PAUSED", "note": "Too loud"}
     assert started == {"status": "IDLE", "note": None}
     assert again == {"status": "IDLE", "note": "Anew"}
+    assert set_up["agent"] == {"slug": "scout", "status": "IDLE"}
+    assert (set_up["token"][:3], len(set_up["steps"])) == ("sl_", 10)
+    assert set_up["steps"][0] == {"step": "registration", "status": "DONE", "detail": "the agent scout"}
     assert archived == {"archived": True}
     assert deleted == {"deletedId": template["id"]}

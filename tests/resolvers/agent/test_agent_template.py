@@ -1,9 +1,15 @@
 """Templates of agents: their order, their slugs, and what an agent takes from one."""
 
+import plistlib
 from typing import Any
 
 import pytest
+from bson import ObjectId
 
+from models import WorkspaceFile, WorkspaceFileText
+from models.agent_enums import SetUpStatus
+from models.base import collection
+from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from resolvers.agent.agent import create_agent
 from resolvers.agent.agent_template import (
@@ -12,7 +18,8 @@ from resolvers.agent.agent_template import (
     list_agent_templates,
     update_agent_template,
 )
-from resolvers.inputs.agent import AgentCreate
+from resolvers.agent.set_up import set_up_agent
+from resolvers.inputs.agent import AgentCreate, AgentSetUp
 from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.groups import DEFAULT_TOOLS
@@ -27,6 +34,12 @@ def template(workspace: Any, slug: str, **values: Any) -> AgentTemplateCreate:
 
 def agent(workspace: Any, slug: str, **values: Any) -> AgentCreate:
     return read_input(AgentCreate, {"workspaceId": workspace["_id"], "name": slug.title(), "slug": slug, **values})
+
+
+async def text_of(file_id: ObjectId) -> str:
+    found = await collection(WorkspaceFileText).find_one({"_id": file_id})
+    assert found is not None
+    return found["content"]
 
 
 async def test_an_agent_begins_with_what_its_template_says_where_nothing_else_is_said(
@@ -68,3 +81,39 @@ async def test_an_agent_begins_with_what_its_template_says_where_nothing_else_is
         template(workspace, "more", config={"$where": "1"})
     told = [kind for kind in await event_types(workspace["_id"]) if kind.startswith("AgentTemplate")]
     assert told[-3:] == ["AgentTemplateUpdated", "AgentTemplateDeleted", "AgentTemplateCreated"]
+
+
+async def test_an_agent_is_set_up_with_its_files_or_not_at_all(owner: Context, people: People, workspace: Any) -> None:
+    # Given a template that says who its agents are
+    who = template(workspace, "scout", identity="You look.", intervalSeconds=60)
+    scout = (await create_agent_template(again(owner), who)).value
+
+    # When an agent is set up with it
+    values = {"workspaceId": workspace["_id"], "name": "Felix", "slug": "felix", "templateId": scout["_id"]}
+    made = (await set_up_agent(again(owner), read_input(AgentSetUp, {**values, "workspacePath": "/srv/it's"}))).value
+
+    # Then it was heard of, has a token that works, and its files
+    assert made.agent["heartbeat_at"] is not None
+    assert [step.step for step in made.steps if step.status is SetUpStatus.SKIPPED] == ["automation"]
+    assert made.token is not None
+    assert (await people.by_jwt(made.token)).subject.agent_id == made.agent["_id"]
+    files = await collection(WorkspaceFile).find({"workspace_id": workspace["_id"]}).sort("path", 1).to_list()
+    assert [file["path"] for file in files] == [
+        "agents/felix/SOUL.md",
+        "agents/felix/orrery.felix.plist",
+        "agents/felix/run.sh",
+    ]
+    soul, plist, script = [await text_of(file["_id"]) for file in files]
+    job = plistlib.loads(plist.encode())
+    assert (soul, job["StartInterval"], job["Label"]) == ("You look.", 60, "orrery.felix")
+    assert "cd '/srv/it'\"'\"'s'" in script
+    assert made.token not in soul + plist + script
+
+    # And a token gives it none, nor does a second one of its name leave anything
+    holder = await people.with_token(owner, list(TokenScope))
+    other = (await set_up_agent(again(holder), read_input(AgentSetUp, {**values, "slug": "other"}))).value
+    assert other.token is None
+    count = await collection(WorkspaceFile).count_documents({"workspace_id": workspace["_id"]})
+    with pytest.raises(Conflict):
+        await set_up_agent(again(owner), read_input(AgentSetUp, values))
+    assert await collection(WorkspaceFile).count_documents({"workspace_id": workspace["_id"]}) == count == 6
