@@ -10,7 +10,7 @@ from models.enums import ServerRole
 from models.ids import Kind
 from models.installation_enums import LogLevel
 from models.limits import Text
-from resolvers.inputs.account import Email, ShortText
+from resolvers.inputs.account import Email, ShortText, Username
 from resolvers.kit.input import Flag, IdOf, Input, NotNull
 
 MAX_SEARCH = 100
@@ -117,6 +117,7 @@ class PersonCreate(Input):
 class PersonUpdate(Input):
     """What changes of somebody's account. Only what is given does."""
 
+    username: Annotated[Username | None, NotNull] = Field(None, description="A short name that nobody else has.")
     email: Annotated[Email | None, NotNull] = Field(
         None, description="The e-mail address; it has to be confirmed anew, and the one so far is told."
     )

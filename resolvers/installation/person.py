@@ -27,7 +27,7 @@ from models.text import spellings
 from realtime.events.account import PasswordGenerated, ServerRoleChanged
 from realtime.log import Change, Committed
 from resolvers.account.account import announce_user
-from resolvers.account.registration import NewAccount, write_account
+from resolvers.account.registration import NewAccount, taken_key, write_account
 from resolvers.account.super_admin import step_down
 from resolvers.inputs.installation import PeopleList, PersonCreate, PersonUpdate
 from resolvers.kit.context import Context, Services
@@ -114,12 +114,12 @@ async def create_person(ctx: Context, values: PersonCreate) -> Committed[NewPass
 
 @operation("personUpdate", caller=Caller.PERSON, server_role=ServerRole.ADMIN)
 async def update_person(ctx: Context, id: PersonId, values: PersonUpdate) -> Committed[ChangedPerson]:
-    """Change somebody's name or address, or what they may do with the installation.
+    """Change somebody's names or address, or what they may do with the installation.
 
-    Raises Conflict where nobody would run it any more, and for an address that has an account.
+    Raises Conflict where nobody would run it any more, and for an address or username that another account has.
     """
     wanted, given = parse_id(id, Kind.USER), values.given()
-    renamed = {} if "name" not in given else {"name": given["name"] or None}
+    named: Record = {name: given[name] or None for name in ("name", "username") if name in given}
 
     async def body(change: Change) -> ChangedPerson:
         user = await find_person(change, wanted)
@@ -130,10 +130,10 @@ async def update_person(ctx: Context, id: PersonId, values: PersonUpdate) -> Com
             await step_down(change, wanted)
         moved = await _move(change, user, given["email"]) if "email" in given else {}
         try:
-            changed, _ = await set_fields(change, User, wanted, {**renamed, **moved, "server_role": role.value})
+            changed, _ = await set_fields(change, User, wanted, {**named, **moved, "server_role": role.value})
         except DuplicateKeyError as error:
-            raise Conflict("belongs to an account already", field="email") from error
-        if moved or changed["name"] != user["name"]:
+            raise Conflict("belongs to an account already", field=taken_key(error)) from error
+        if moved or changed["name"] != user["name"] or changed.get("username") != user.get("username"):
             await announce_user(change, wanted)
         if role is not before:
             change.append(wanted, ServerRoleChanged(role=role))

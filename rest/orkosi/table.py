@@ -8,6 +8,7 @@ from rest.orkosi import (
     probes,
     public_agents,
     rules,
+    users,
 )
 from rest.routing import Route
 
@@ -28,6 +29,7 @@ TAGS = {
         "public agents": "Agents, for programs from outside.",
         "health": "Whether the gateway answers, and what it is made of.",
         "rules": "What agents always keep to.",
+        "users": "The people of an organization.",
     }.items()
 }
 
@@ -41,6 +43,7 @@ _PARTS = (
     agents.runs,
     public_agents.routes,
     public_agents.templates,
+    users.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -55,4 +55,17 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("GET", ORKOSI + "/v1/public/templates/{templateNumber}"): None,
     ("PATCH", ORKOSI + "/v1/public/templates/{templateNumber}"): sent(category="delivery"),
     ("DELETE", ORKOSI + "/v1/public/templates/{templateNumber}"): None,
+    ("GET", ORKOSI + "/users"): None,
+    ("GET", ORKOSI + "/users/{userNumber}"): None,
+    ("PATCH", ORKOSI + "/users/{userNumber}"): sent(role="viewer"),
+    ("DELETE", ORKOSI + "/users/{userNumber}"): None,
+    ("DELETE", ORKOSI + "/users/me"): None,
 }
+
+BY_WORKSPACE = {
+    ("GET", ORKOSI + "/users"),
+    ("GET", ORKOSI + "/users/{userNumber}"),
+    ("PATCH", ORKOSI + "/users/{userNumber}"),
+    ("DELETE", ORKOSI + "/users/{userNumber}"),
+}
+"""Routes about the organization of the address's workspace: whoever is not in that finds nothing there."""

@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from models import KeyUse
 from models.base import collection, to_record
-from tests.rest.conftest import PASSWORD, Api, Board
+from tests.rest.conftest import PASSWORD, Api, Board, made
 
 ORKOSI = "/orkosi/api"
 
@@ -31,22 +31,23 @@ async def orkosi(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
     await _keys(board.ann, base_of(board))
     await _probes(api)
     await _account(api)
+    await _users(api, board)
 
 
 async def _account(api: Api) -> None:
     account = {"username": "rui", "email": "rui@example.com", "password": PASSWORD}
     agreed = {"terms_accepted": True, "privacy_accepted": True}
-    made = await api.client().post(f"{ORKOSI}/auth/register", json={**account, **agreed})
-    assert (made.status_code, made.json()["user"]["username"]) == (201, "rui")
+    registered = await api.client().post(f"{ORKOSI}/auth/register", json={**account, **agreed})
+    assert (registered.status_code, registered.json()["user"]["username"]) == (201, "rui")
     rui = await api.client().post(f"{ORKOSI}/auth/login", json={"email": account["email"], "password": PASSWORD})
-    assert (rui.status_code, rui.json()["user"]) == (200, made.json()["user"])
+    assert (rui.status_code, rui.json()["user"]) == (200, registered.json()["user"])
     went_on = await api.client().post(f"{ORKOSI}/auth/refresh", json={"refresh_token": rui.json()["refresh_token"]})
     signed_in = api.client(went_on.json()["token"])
     assert await asked(signed_in, "GET", f"{ORKOSI}/auth/me") == rui.json()["user"]
     forgotten = {"email": account["email"]}
     assert await asked(api.client(), "POST", f"{ORKOSI}/auth/forgot-password", **forgotten) == {"success": True}
     assert await asked(signed_in, "POST", f"{ORKOSI}/auth/logout", all_devices=True) == {"success": True}
-    assert (await api.client(made.json()["token"]).get(f"{ORKOSI}/auth/me")).status_code == 401
+    assert (await api.client(registered.json()["token"]).get(f"{ORKOSI}/auth/me")).status_code == 401
 
 
 async def _probes(api: Api) -> None:
@@ -79,3 +80,16 @@ async def _keys(ann: httpx.AsyncClient, base: str) -> None:
     assert (await asked(ann, "POST", f"{key}/revoke"))["is_active"] is False
     assert await asked(ann, "DELETE", key) == {"id": made["id"], "deleted": True}
     assert rolled["key"] not in (made["key"], rotated["key"])
+
+
+async def _users(api: Api, board: Board) -> None:
+    users, ann = base_of(board) + "/users", board.ann
+    token = (await made(ann, f"{board.workspace}/members/invite", email="ursula@example.com"))["token"]
+    ursula = await api.person("ursula@example.com")
+    await made(ursula, f"/invitations/{token}/accept")
+    [number] = [user["id"] for user in await asked(ann, "GET", users) if user["email"] == "ursula@example.com"]
+    changed = await asked(ann, "PATCH", f"{users}/{number}", role="builder")
+    assert (changed["id"], changed["role"], changed["persona"]) == (number, "member", "builder")
+    assert await asked(ann, "GET", f"{users}/{number}") == changed
+    assert await asked(ann, "DELETE", f"{users}/{number}") == {"id": number, "deleted": True}
+    assert await asked(ursula, "DELETE", f"{ORKOSI}/users/me") == {"id": number, "deleted": True}
