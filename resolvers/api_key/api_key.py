@@ -235,12 +235,22 @@ async def _workspace_for(ctx: Context, organization_id: ObjectId, wanted: Object
         if membership["organization_id"] != organization_id:
             raise NotFound("Workspace")
         return wanted
+    organization = await collection(Organization).find_one({"_id": organization_id}, {"default_workspace_id": 1})
+    default_id = None if organization is None else organization.get("default_workspace_id")
+    if default_id is not None and await _manages(ctx, default_id):
+        return default_id
     roles = [role.value for role in MANAGE_MEMBERS.roles]
     mine = {"user_id": ctx.user_id, "organization_id": organization_id, "role": {"$in": roles}}
     async for member in collection(WorkspaceMember).find(mine, {"workspace_id": 1}).sort("_id", 1):
-        if await workspace_membership(ctx, member["workspace_id"]) is not None:  # else it is being deleted
+        if await _manages(ctx, member["workspace_id"]):
             return member["workspace_id"]
     raise Conflict("A key works in a workspace: there is none here whose members you manage")
+
+
+async def _manages(ctx: Context, workspace_id: ObjectId) -> bool:
+    """Whether the caller manages the members of a workspace, which is not being deleted."""
+    membership = await workspace_membership(ctx, workspace_id)
+    return membership is not None and MANAGE_MEMBERS.allows(membership["role"])
 
 
 async def _workspace(change: Change, workspace_id: ObjectId | None) -> WorkspaceRecord:

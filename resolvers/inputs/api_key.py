@@ -52,8 +52,8 @@ class ApiKeyCreate(Input):
     organization_id: OrganizationId = Field(description="The organization that it is of.")
     workspace_id: WorkspaceId | None = Field(
         None,
-        description="The workspace that it works in, whose members the caller manages; by default the first of the "
-        "organization's that is so.",
+        description="The workspace that it works in, whose members the caller manages; by default the "
+        "organization's default workspace, or else its first that is so.",
     )
     name: Name = Field(description="What it is for, 1 to 100 characters.")
     description: Description | None = Field(None, description="More on what it is for, at most 5,000 characters.")

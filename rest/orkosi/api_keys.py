@@ -73,8 +73,8 @@ async def find(call: Call) -> list[ApiKeyData]:
 
 @routes.post("", "Create an API key", runs=create_api_key, body=ApiKeyBody)
 async def create(call: Call) -> ApiKeyData:
-    """Its text is in this answer, and never again. It works in the first workspace of the organization whose members
-    the caller manages."""
+    """Its text is in this answer, and never again. It works in the organization's default workspace, or else in
+    its first whose members the caller manages."""
     given = call.body(ApiKeyBody).given()
     values = ApiKeyCreate.of(organization_id=await _organization(call), **given)
     return new_api_key((await create_api_key(call.ctx, values)).value)

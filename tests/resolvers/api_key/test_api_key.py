@@ -7,7 +7,7 @@ from bson import ObjectId
 
 from auth.subject import USUAL_SCOPES
 from gateway.database import Database
-from models import ApiToken, OrganizationMember, User, WorkspaceMember
+from models import ApiToken, Organization, OrganizationMember, User, WorkspaceMember
 from models.base import collection
 from models.enums import Role, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound, Unauthenticated
@@ -29,6 +29,7 @@ from resolvers.inputs.api_key import ApiKeyCreate, ApiKeyRotate, ApiKeyUpdate
 from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.inputs.organization import OrganizationMemberUpdate
 from resolvers.inputs.project import ProjectCreate
+from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.member.organization_member import (
@@ -36,7 +37,7 @@ from resolvers.member.organization_member import (
     update_organization_member,
 )
 from resolvers.project.project import create_project
-from resolvers.workspace.workspace import delete_workspace
+from resolvers.workspace.workspace import create_workspace, delete_workspace
 from tests.resolvers.conftest import Join, Tenant, make_organization, make_workspace
 from tests.resolvers.credential.test_credential import places_with
 from tests.resolvers.deletions import finish_deletions
@@ -220,6 +221,13 @@ async def test_a_key_joins_a_workspace_whose_members_its_maker_manages(
     elsewhere = await make_workspace(owner, other)
     with pytest.raises(NotFound):
         await made(owner, organization, workspaceId=elsewhere["_id"])
+
+    # Unless it is told one, it joins the default of the organization
+    another = WorkspaceCreate(organization_id=organization["_id"], name="Second", slug="second")
+    second = (await create_workspace(again(owner), another)).value
+    default = {"$set": {"default_workspace_id": second["_id"]}}
+    await collection(Organization).update_one({"_id": organization["_id"]}, default)
+    assert (await made(owner, organization)).api_token["workspace_id"] == second["_id"]
 
     # It goes with its workspace, and its organization is told
     key = await made(owner, other)
