@@ -230,7 +230,8 @@ async def test_the_viewer_is_the_caller_without_the_hash(people: People) -> None
         "auth_provider",
         "must_change_password",
     }
-    assert viewer.keys() == {"_id", "email", "name", "username", "job_title", "avatar", "is_agent", "created_at"}
+    shown = {"_id", "number", "email", "name", "username", "job_title", "avatar", "is_agent", "created_at"}
+    assert viewer.keys() == shown
     assert me["pilotage_role"] == "owner"
     assert await get_viewer(ada, frozenset({"password_hash", "name"})) == {"_id": ada.user_id, "name": "ada"}
 
