@@ -38,6 +38,7 @@ class Dialect:
     what one that is none answers. `extra` says whether fields of a body that are not declared are refused. `created`
     and `deleted` are the statuses of a POST and of a DELETE, unless a route declares another. `key_header` is another
     header than `Authorization` that a token may come in; where there is one, a browser's cookies are no credential.
+    `key_parameter` is a parameter of the address for those who send no header.
     """
 
     name: str = ""
@@ -50,6 +51,7 @@ class Dialect:
     created: int = 201
     deleted: int = 200
     key_header: str | None = None
+    key_parameter: str | None = None
 
     def status_of(self, method: str) -> int:
         """The status of what is done by a method."""

@@ -262,7 +262,7 @@ def _endpoint(
         route = methods["GET" if request.method == "HEAD" else request.method]
         leave_route(request.scope, route.path)
         if (header := route.dialect.key_header) is not None:
-            request = _with_key(request, header)
+            request = _with_key(request, header, route.dialect.key_parameter)
         try:
             await _check_bound(route, recall(request))
             return await _serve(route, request, await make_context(request), cookies=cookies)
@@ -278,11 +278,14 @@ def _endpoint(
     return endpoint
 
 
-def _with_key(request: Request, header: str) -> Request:
-    """The request with the token of a header in the place of `Authorization`, and without cookies."""
+def _with_key(request: Request, header: str, parameter: str | None) -> Request:
+    """The request with the token of a header, or of a parameter of the address, in the place of `Authorization`, and
+    without cookies."""
     headers = [(name, value) for name, value in request.scope["headers"] if name != b"cookie"]
     sent = dict(reversed(headers))
     key = sent.get(header.encode())
+    if key is None and parameter is not None and parameter in request.query_params:
+        key = request.query_params[parameter].encode("latin-1", "replace")
     if key is not None and b"authorization" not in sent:
         headers.append((b"authorization", b"Bearer " + key))
     # The same scope: those in front look into it afterwards.

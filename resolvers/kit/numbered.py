@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 
-from models.base import collection
+from models.base import AnyRecord, collection
 from models.errors import NotFound
 from models.ids import portions
 from models.number import Numbering, numbering_of
@@ -18,10 +18,23 @@ async def find_numbered(noun: Noun[Any], number: int, inside: ObjectId | None = 
 
     Raises NotFound. Whether the caller may have to do with the object is for its door to say.
     """
-    where: dict[str, Any] = {"number": number}
     if numbering_of(noun.model) is Numbering.COUNTED:
-        where["workspace_id" if noun.is_inside else "organization_id"] = inside
-    found = await collection(noun.model).find_one(where, {"_id": 1})
+        return await find_counted(noun, number, inside)
+    return _id_of(noun, await collection(noun.model).find_one({"number": number}, {"_id": 1}))
+
+
+async def find_counted(noun: Noun[Any], number: int, inside: ObjectId | None) -> ObjectId:
+    """The same of what is counted `inside` a workspace or an organization, whose door the caller has passed."""
+    if noun.is_inside:
+        return _id_of(
+            noun, await collection(noun.model).find_one({"number": number, "workspace_id": inside}, {"_id": 1})
+        )
+    return _id_of(
+        noun, await collection(noun.model).find_one({"number": number, "organization_id": inside}, {"_id": 1})
+    )
+
+
+def _id_of(noun: Noun[Any], found: AnyRecord | None) -> ObjectId:
     if found is None:
         raise NotFound(noun.title)
     return ObjectId(found["_id"])

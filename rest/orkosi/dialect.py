@@ -88,6 +88,8 @@ ORKOSI = Dialect(
 )
 FLAT = replace(ORKOSI, wrap=bare, wrapped=lambda schema: schema)
 """That of answers that stand by themselves."""
+FEED = replace(FLAT, key_parameter="token")
+"""That of what readers of feeds ask for, who send no header."""
 
 
 def orkosi_routes(tag: str, path: str = "") -> Routes:

@@ -4,10 +4,12 @@ from rest.orkosi import (
     agents,
     api_keys,
     auth,
+    changelog,
     files,
     probes,
     public_agents,
     rules,
+    search,
     users,
 )
 from rest.routing import Route
@@ -22,6 +24,7 @@ TAGS = {
     for name, text in {
         "api keys": "What programs of an organization sign in with: for its admins, signed in.",
         "auth": "Registering, signing in, and what a session goes on by.",
+        "changelog": "What tasks came to.",
         "files": "Texts that a workspace keeps by their paths.",
         "agent runs": "Whether an agent need begin to work.",
         "agent templates": "What new agents can begin with.",
@@ -30,6 +33,7 @@ TAGS = {
         "health": "Whether the gateway answers, and what it is made of.",
         "rules": "What agents always keep to.",
         "users": "The people of an organization.",
+        "search": "One search over tasks, products and agents.",
     }.items()
 }
 
@@ -44,6 +48,8 @@ _PARTS = (
     public_agents.routes,
     public_agents.templates,
     users.routes,
+    search.routes,
+    changelog.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -1,8 +1,8 @@
-"""What Orkosi's client does with rules and files."""
+"""What Orkosi's client does with rules, files, the changelog and the search."""
 
 import httpx
 
-from tests.rest.conftest import Board
+from tests.rest.conftest import Board, made
 from tests.rest.orkosi_story import asked, base_of
 
 
@@ -11,6 +11,7 @@ async def orkosi_content(board: Board) -> None:
     ann, base = board.ann, base_of(board)
     await _rules(ann, base)
     await _files(ann, base)
+    await _changelog(board, base)
 
 
 async def _rules(ann: httpx.AsyncClient, base: str) -> None:
@@ -35,3 +36,16 @@ async def _files(ann: httpx.AsyncClient, base: str) -> None:
     assert await asked(ann, "GET", f"{files}?page=1&limit=1") == [without]
     assert await asked(ann, "GET", f"{files}?page=2&limit=1") == []
     assert await asked(ann, "GET", f"{files}/search?q=beacon&workspace=scout&ext=md") == [without]
+
+
+async def _changelog(board: Board, base: str) -> None:
+    card = await made(board.ann, f"{board.path}/columns/{board.done}/cards", title="Light the lamp")
+    [entry] = [one for one in await asked(board.ann, "GET", f"{base}/changelog") if one["title"] == card["title"]]
+    assert await asked(board.ann, "GET", f"{base}/changelog?task_id={card['id']}") == [entry]
+    assert await asked(board.ann, "GET", f"{base}/changelog?agent=nobody") == []
+    [day] = await asked(board.ann, "GET", f"{base}/changelog/summary")
+    assert (day["areas"][0]["area"], "Light the lamp" in day["areas"][0]["titles"]) == ("Launch", True)
+    feed = await board.ann.get(f"{base}/changelog/feed?limit=1")
+    assert (feed.status_code, feed.headers["content-type"]) == (200, "application/rss+xml")
+    found = await asked(board.ann, "GET", f"{base}/search?q=lamp")
+    assert [task["title"] for task in found["tasks"]] == ["Light the lamp"]

@@ -13,6 +13,17 @@ SKILL = (
 )
 GIVE = "mutation ($a: ID!, $s: ID!) { agentSkillAdd(agentId: $a, skillId: $s) { agent { skills { slug } } } }"
 TAKE = "mutation ($a: ID!, $s: ID!) { agentSkillRemove(agentId: $a, skillId: $s) { agent { skills { slug } } } }"
+WRITE = """
+mutation ($i: WorkspaceFileWriteInput!) {
+  workspaceFileWrite(input: $i) { workspaceFile { id path number content size } }
+}
+"""
+FILES = """
+query ($o: String!) { workspace(orgSlug: $o, slug: "personal") {
+  files(first: 5, filter: {category: {null: true}}) { nodes { path content } totalCount }
+  changelog { nodes { title project { name } } } changelogSummary { date count areas { project { name } titles } }
+} }
+"""
 PIPELINE = """
 mutation ($i: PipelineCreateInput!) {
   pipelineCreate(input: $i) {
@@ -62,6 +73,21 @@ async def test_a_skill_is_created_given_taken_and_deleted(lab: Lab, board: Board
     assert renamed["skillUpdate"]["skill"]["slug"] == "sorting"
     assert taken == {"agent": {"skills": []}}
     assert deleted["skillDelete"]["deletedId"] == made["id"]
+
+
+async def test_a_file_is_written_over_listed_with_its_text_and_deleted(board: Board) -> None:
+    ann, values = board.ann, {"workspaceId": board.workspace, "path": "/scout//run.sh"}
+
+    first = await ann.ask(WRITE, i={**values, "content": "true"})
+    then = (await ann.ask(WRITE, i={**values, "content": "false"}))["workspaceFileWrite"]["workspaceFile"]
+    listed = await ann.ask(FILES, o=board.org_slug)
+    deleted = await ann.ask("mutation ($id: ID!) { workspaceFileDelete(id: $id) { deletedId } }", id=then["id"])
+
+    assert first["workspaceFileWrite"]["workspaceFile"]["id"] == then["id"]
+    assert then == {"id": then["id"], "path": "scout/run.sh", "number": 1, "content": "false", "size": 5}
+    assert listed["workspace"]["files"] == {"nodes": [{"path": "scout/run.sh", "content": "false"}], "totalCount": 1}
+    assert listed["workspace"]["changelog"]["nodes"] == listed["workspace"]["changelogSummary"] == []
+    assert deleted["workspaceFileDelete"]["deletedId"] == then["id"]
 
 
 async def test_a_pipeline_is_created_changed_and_deleted(lab: Lab, board: Board) -> None:

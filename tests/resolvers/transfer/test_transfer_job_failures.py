@@ -33,6 +33,7 @@ from tests.resolvers.transfers import (
     Dying,
     Killed,
     expire,
+    large,
     queue,
     run,
     small_parts,
@@ -150,7 +151,7 @@ async def test_what_is_deleted_of_a_growing_project_is_not_pointed_to(
 async def test_deleting_the_workspace_takes_jobs_and_their_files_with_it(
     owner: Context, workspace: Any, services: Services
 ) -> None:
-    job = await queue(owner, workspace)
+    job = await queue(owner, workspace, large(24))
     with pytest.raises(Killed):
         await Dying(services, "dying", after=2).run_next()
     await delete_workspace(again(owner), workspace["_id"])

@@ -158,6 +158,7 @@ async def test_an_import_tells_of_all_that_it_writes(owner: Context, workspace: 
         "DocumentLinked": 1,
         "ProjectMemberAdded": 2,
         "ProjectCreated": 1,
+        "ChangelogEntryAdded": 1,
     }
     assert {name: told.count(name) for name in counts} == counts
     assert len(told) == sum(counts.values())

@@ -1,9 +1,11 @@
-"""Contracts of Orkosi's rules and files."""
+"""Contracts of Orkosi's rules, files, search and changelog."""
+
+import re
 
 from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Refused, Then, bad
 from tests.rest.contract.orkosi import data, gone, page
-from tests.rest.contract.shape import COUNT, TIME
+from tests.rest.contract.shape import COUNT, LIST, TEXT, TIME, Having
 from tests.rest.contract.shape import ID as HEX
 
 RULES, RULE_PATH = ORKOSI + "/rules", ORKOSI + "/rules/{ruleNumber}"
@@ -31,6 +33,18 @@ FILE = {
     "updated_at": TIME,
 }
 RUN = {"name": "run", "path": "/planner//run.sh", "file_type": "script", "category": "agents", "content": "true"}
+CHANGELOG = ORKOSI + "/changelog"
+ENTRY = {
+    "id": HEX,
+    "task_id": COUNT,
+    "title": "third_card",
+    "resolution": None,
+    "type": None,
+    "agent": None,
+    "product_id": COUNT,
+    "product": "Launch",
+    "completed_at": TIME,
+}
 VIEWER = Refused(status=403, code="FORBIDDEN", by="viewer")
 
 CONTRACTS = [
@@ -98,6 +112,39 @@ CONTRACTS = [
         route=FILE_PATH,
         answers=data({**FILE, "content": "Be kind"}),
         bad=bad("file_number", path={"fileNumber": "nonsense"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=ORKOSI + "/search",
+        params={"q": "launch"},
+        answers=data({"tasks": LIST, "products": ({"id": COUNT, "name": "Launch"},), "agents": ()}),
+        bad=bad("q", params={"q": "x" * 201}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=CHANGELOG,
+        answers=page((ENTRY,)),
+        bad=bad("limit", params={"limit": "201"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=CHANGELOG + "/summary",
+        answers=page(
+            ({"date": TEXT, "count": 1, "summary": "1 task done: Launch (1)", "areas": Having({"area": "Launch"})},)
+        ),
+        bad=Refused(status=401, code="UNAUTHENTICATED", headers={"authorization": "Bearer not.a.token"}),
+        denied=STRANGER,
+    ),
+    Contract(
+        method="GET",
+        route=CHANGELOG + "/feed",
+        params={"product": "1"},
+        gives="application/rss+xml",
+        answers=re.compile(rb".*<rss version=\"2.0\"><channel>.*<title>third_card</title>", re.DOTALL),
+        bad=bad("limit", params={"limit": "0"}),
         denied=STRANGER,
     ),
 ]
