@@ -8,10 +8,10 @@ import pytest
 from bson import ObjectId
 
 from gateway.database import Database
-from models import Card, StreamHead, User
+from models import DOCUMENTS, Card, StreamHead, User
 from models.base import collection, to_record
 from models.ids import Kind, new_id
-from models.number import MAX_NUMBER
+from models.number import MAX_NUMBER, Numbering, numbering_of
 from realtime import numbers
 from realtime.change import Change
 from realtime.events.label import LabelDeleted
@@ -78,3 +78,12 @@ async def test_a_drawn_number_that_is_taken_is_drawn_again(database: Database, m
     given = [(await EventLog(database.client).write(new_id(Kind.USER), None, body)).value for _ in range(2)]
 
     assert given == [MAX_NUMBER, MAX_NUMBER - 1]
+
+
+async def test_whatever_has_a_number_is_found_by_it(database: Database) -> None:
+    for model in DOCUMENTS:
+        if (numbering := numbering_of(model)) is None:
+            continue
+        around = next((key for key in ("workspace_id", "organization_id") if key in model.model_fields), None)
+        wanted = ["number", around] if numbering is Numbering.COUNTED else ["number"]
+        assert wanted in [[*index.index.document["key"]] for index in model.get_settings().indexes], model
