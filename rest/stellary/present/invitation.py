@@ -39,7 +39,8 @@ class InvitationPreview(TypedDict):
 
 
 def pending_invitation(record: InvitationRecord) -> PendingInvitation:
-    return {**shown(PendingInvitation, record), "role": role_word(record["role"])}
+    inside = str(record["workspace_id"])
+    return {**shown(PendingInvitation, record), "workspaceId": inside, "role": role_word(record["role"])}
 
 
 def invitation(created: NewInvitation) -> Invitation:
