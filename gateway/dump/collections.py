@@ -24,6 +24,8 @@ from models import (
     Session,
     StoredFile,
     StreamHead,
+    WorkspaceFile,
+    WorkspaceFileText,
 )
 from models.base import Record, Recorded, collection
 
@@ -78,6 +80,11 @@ async def _by_document(snapshot: Snapshot) -> AsyncIterator[Record]:
         yield {"document_id": document["_id"]}
 
 
+async def _by_file(snapshot: Snapshot) -> AsyncIterator[Record]:
+    async for file in _parents(WorkspaceFile, snapshot, "_id"):
+        yield {"_id": file["_id"]}
+
+
 async def read_files(snapshot: Snapshot) -> list[File]:
     """The stored files of a moment."""
     left = {parent["_id"] async for parent in _parents(FileLeftover, snapshot, "_id")}
@@ -101,6 +108,7 @@ async def _parents(model: type[Recorded[Any]], snapshot: Snapshot, *fields: str)
 PORTIONS: Mapping[type[Recorded[Any]], Callable[[Snapshot], AsyncIterator[Record]]] = {
     LoggedEvent: _by_stream,
     DocumentVersion: _by_document,
+    WorkspaceFileText: _by_file,
 }
 """The large collections, by what their documents belong to, for a database that gathers what it is asked for: at once
 they would not fit into its memory."""
