@@ -26,7 +26,7 @@ from resolvers.usage.sums import usage_of_agent
 from rest.orkosi.bodies import Body, Query
 from rest.orkosi.dialect import FLAT, orkosi_routes
 from rest.orkosi.paging import PageQuery, listed_of
-from rest.orkosi.present.agent import WORDS, AgentData, SetUpData, agent
+from rest.orkosi.present.agent import WORDS, OrkosiAgentData, SetUpData, agent
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
@@ -75,7 +75,7 @@ class IdleData(TypedDict):
 
 
 @routes.get("", "List the agents of the workspace", runs=list_agents, query=AgentsQuery, names_object=True)
-async def find(call: Call) -> list[AgentData]:
+async def find(call: Call) -> list[OrkosiAgentData]:
     """Oldest first, with what they are about and what their models have cost in the last 30 days."""
     query = call.query(AgentsQuery)
     wanted = _wanted(query.status)
@@ -107,19 +107,19 @@ async def create(call: Call) -> SetUpData:
 
 
 @routes.post("/{agentSlug}/stop", "Stop an agent", runs=stop_agent, body=NoteBody, status=200)
-async def stop(call: Call) -> AgentData:
+async def stop(call: Call) -> OrkosiAgentData:
     """It is given nothing until it is started, and what it works on is cancelled."""
     return await _switched(call, stop_agent)
 
 
 @routes.post("/{agentSlug}/start", "Start an agent", runs=start_agent, body=NoteBody, status=200)
-async def start(call: Call) -> AgentData:
+async def start(call: Call) -> OrkosiAgentData:
     """It is given what waits for it."""
     return await _switched(call, start_agent)
 
 
 @routes.post("/{agentSlug}/restart", "Restart an agent", runs=restart_agent, body=NoteBody, status=200)
-async def restart(call: Call) -> AgentData:
+async def restart(call: Call) -> OrkosiAgentData:
     """What it works on is cancelled, and asked of it anew with the same prompts."""
     return await _switched(call, restart_agent)
 
@@ -138,7 +138,7 @@ async def check(call: Call) -> IdleData:
 
 async def _switched(
     call: Call, switch: Callable[[Any, ObjectId, AgentSwitch], Awaitable[Committed[AgentRecord]]]
-) -> AgentData:
+) -> OrkosiAgentData:
     body, slug = call.body(NoteBody), _slug(call.path["agentSlug"])
     found = await find_agent(call.ctx, await workspace_of(call), slug)
     switched = (await switch(call.ctx, found["_id"], AgentSwitch(note=body.note))).value
@@ -163,7 +163,7 @@ def _wanted(words: str | None) -> set[AgentStatus] | None:
     return {status for status, word in WORDS.items() if word in asked}
 
 
-async def _shown(call: Call, agents: Sequence[tuple[AgentRecord, AgentStatus]]) -> list[AgentData]:
+async def _shown(call: Call, agents: Sequence[tuple[AgentRecord, AgentStatus]]) -> list[OrkosiAgentData]:
     now = utc_now()
     usages = await usage_of_agent(call.ctx, [record for record, _ in agents], None, from_=now - COUNTED, to=now)
     return [agent(record, status, usage["cost"]) for (record, status), usage in zip(agents, usages, strict=True)]

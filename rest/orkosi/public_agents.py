@@ -26,7 +26,7 @@ from rest.orkosi.bodies import Body, Deleted, deleted
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.ids import path_id
 from rest.orkosi.paging import PageQuery, listed_of
-from rest.orkosi.present.agent import STATUSES, PublicAgentData, PublicWord, TemplateData, public_agent, template
+from rest.orkosi.present.agent import STATUSES, OrkosiTemplateData, PublicAgentData, PublicWord, public_agent, template
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
@@ -149,7 +149,7 @@ async def delete(call: Call) -> Deleted:
 
 
 @templates.get("", "List templates of agents", runs=list_agent_templates, query=TemplatesQuery, names_object=True)
-async def find_templates(call: Call) -> list[TemplateData]:
+async def find_templates(call: Call) -> list[OrkosiTemplateData]:
     """In their order, without archived ones."""
     query = call.query(TemplatesQuery)
     found = [
@@ -163,18 +163,18 @@ async def find_templates(call: Call) -> list[TemplateData]:
 
 
 @templates.post("", "Create a template of agents", runs=create_agent_template, body=TemplateBody, names_object=True)
-async def create_template(call: Call) -> TemplateData:
+async def create_template(call: Call) -> OrkosiTemplateData:
     values = AgentTemplateCreate.of(workspace_id=await workspace_of(call), **_given(call.body(TemplateBody)))
     return template((await create_agent_template(call.ctx, values)).value)
 
 
 @templates.get("/{templateNumber}", "Read a template of agents", runs=get_agent_template)
-async def read_template(call: Call) -> TemplateData:
+async def read_template(call: Call) -> OrkosiTemplateData:
     return template(await get_agent_template(call.ctx, await _template_id(call)))
 
 
 @templates.patch("/{templateNumber}", "Change a template of agents", runs=update_agent_template, body=TemplateChange)
-async def update_template(call: Call) -> TemplateData:
+async def update_template(call: Call) -> OrkosiTemplateData:
     """What began with it stays as it is."""
     values = AgentTemplateUpdate.of(**_given(call.body(TemplateChange)))
     return template((await update_agent_template(call.ctx, await _template_id(call), values)).value)

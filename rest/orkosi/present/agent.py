@@ -48,7 +48,7 @@ class AgentParts(TypedDict):
     updated_at: Timestamp
 
 
-class AgentData(AgentParts):
+class OrkosiAgentData(AgentParts):
     """An agent, as its workspace runs it. `cost_usd` is what its models have cost in the last 30 days."""
 
     status: Word
@@ -65,7 +65,7 @@ class PublicAgentData(AgentParts):
     status: PublicWord
 
 
-class StepData(TypedDict):
+class OrkosiStepData(TypedDict):
     """A step of setting an agent up, and what came of it."""
 
     step: str
@@ -76,20 +76,20 @@ class StepData(TypedDict):
 class SetUpData(TypedDict):
     """A new agent. `token` is its own, shown this once; null where it has none."""
 
-    agent: AgentData
+    agent: OrkosiAgentData
     token: str | None
-    steps: list[StepData]
+    steps: list[OrkosiStepData]
 
 
 @presents(AgentTemplate, without=["interval_seconds", "created_by"])
-class TemplateData(TypedDict):
+class OrkosiTemplateData(TypedDict):
     """What new agents can begin with."""
 
     id: int
     interval_sec: int | None
 
 
-def agent(record: AgentRecord, status: AgentStatus, cost: int) -> AgentData:
+def agent(record: AgentRecord, status: AgentStatus, cost: int) -> OrkosiAgentData:
     """An agent that is about something, whose models have cost some millionths of a US dollar."""
     return {
         **_parts(record),
@@ -106,9 +106,9 @@ def public_agent(record: AgentRecord, status: AgentStatus) -> PublicAgentData:
     return {**_parts(record), "status": PUBLIC_WORDS[status]}
 
 
-def template(record: AgentTemplateRecord) -> TemplateData:
+def template(record: AgentTemplateRecord) -> OrkosiTemplateData:
     return {
-        **shown(TemplateData, record),
+        **shown(OrkosiTemplateData, record),
         "id": record["number"] or 0,
         "interval_sec": record["interval_seconds"],
     }
