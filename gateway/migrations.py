@@ -28,6 +28,7 @@ from resolvers.lane.changelog_rebuild import CHANGELOG_STEP
 from resolvers.lane.rebuild import LANE_STEPS
 from resolvers.mission.messages_rebuild import MESSAGES_STEP
 from resolvers.mission.runs_rebuild import RUNS_STEP
+from resolvers.project.slug import SLUG_STEP
 
 
 async def _streams(work: Work) -> None:
@@ -44,6 +45,7 @@ STEPS: Sequence[MigrationStep] = (
     RUNS_STEP,
     *NUMBER_STEPS,
     CHANGELOG_STEP,
+    SLUG_STEP,
 )
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 

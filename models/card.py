@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import ChangeCount, Stored, id_factory, text_keys, utc_now
+from models.card_enums import CardType
 from models.enums import Priority
 from models.facts import FILTER, GRAPH, LISTED, SHOWN, SORT, TEMPLATE, TOOL, TRANSFER, UPDATE, WRITTEN, Facts
 from models.ids import Kind
@@ -103,8 +104,18 @@ class Card(Stored[CardRecord]):
         Facts(
             "How urgent it is.",
             SHOWN | WRITTEN | LISTED | TRANSFER | TEMPLATE,
-            told={SORT: "How urgent it is, from low to high; none comes first."},
+            told={SORT: "How urgent it is, from low to critical; none comes first."},
         ),
+    ] = None
+    type: Annotated[CardType | None, Facts("What kind of work it is.", SHOWN | WRITTEN | FILTER | TRANSFER)] = None
+    resolution: Annotated[
+        str | None, Facts("What came of it, as Markdown.", SHOWN | WRITTEN | TRANSFER, text=MARKDOWN)
+    ] = None
+    estimate_minutes: Annotated[
+        int | None, Facts("How long it should take, in minutes.", SHOWN | WRITTEN | TRANSFER)
+    ] = None
+    max_duration_seconds: Annotated[
+        int | None, Facts("How long whoever works on it may take at most, in seconds.", SHOWN | WRITTEN | TRANSFER)
     ] = None
     archived: Annotated[bool, Facts("Whether it is taken out of sight.", SHOWN | UPDATE | FILTER | TRANSFER)] = False
     start_date: Annotated[datetime | None, Facts("When work starts.", SHOWN | WRITTEN | TRANSFER | TEMPLATE)] = None
@@ -174,6 +185,8 @@ class Card(Stored[CardRecord]):
                     ("completed_at", ASCENDING),
                 ]
             ),
+            IndexModel([("project_id", ASCENDING), ("title_key", ASCENDING), ("created_at", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel(
                 [("project_id", ASCENDING), ("active_mission_id", ASCENDING)],
                 partialFilterExpression={"active_mission_id": {"$type": "objectId"}},

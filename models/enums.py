@@ -95,6 +95,7 @@ class Priority(ToldNumber):
     LOW = 1, "Can wait."
     MEDIUM = 2, "The usual."
     HIGH = 3, "Before the others."
+    CRITICAL = 4, "Before all else."
 
     @property
     def word(self) -> str:
@@ -389,14 +390,6 @@ class TemplateKind(Told):
 
     PROJECT = "project", "A project, with all that it is to hold."
     BOARD = "board", "A board: its columns alone."
-
-
-class CardStatus(Told):
-    """How far a card is, as its moves tell."""
-
-    TODO = "todo", "Work on it has not started."
-    IN_PROGRESS = "in_progress", "It stands beyond the first column of its board, in none that is done."
-    DONE = "done", "It stands in a column that is done."
 
 
 class AutomationTrigger(Told):

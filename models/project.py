@@ -8,18 +8,20 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
+from models.card_enums import ProjectStatus
 from models.enums import Role
-from models.facts import LISTED, SHOWN, TRANSFER, WRITTEN, Facts
+from models.facts import CREATE, FILTER, LISTED, SHOWN, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
-from models.limits import MARKDOWN, NAME, PATH
+from models.limits import HEX_COLOR, MARKDOWN, NAME, PATH, SLUG, TAGLINE
 from models.number import Number, number_index
 from models.records import ProjectMemberRecord, ProjectRecord
 from models.text import sort_key
 
 
 class Project(Stored[ProjectRecord]):
-    """A project of a workspace. `name_key` is what it is sorted by (`models.base.sort_keys`), `credential_id` what
-    models are asked with for its cards, before the organization's default.
+    """A project of a workspace. `slug` is unique there (`resolvers.project.slug`), `name_key` is what it is sorted by
+    (`models.base.sort_keys`), `credential_id` what models are asked with for its cards, before the organization's
+    default.
     """
 
     added = {"warnings": list[str], "notes": Any, "notes_omitted": int}
@@ -29,6 +31,25 @@ class Project(Stored[ProjectRecord]):
     name: Annotated[str, Facts("The name.", SHOWN | WRITTEN | LISTED | TRANSFER, text=NAME)]
     name_key: str = Field(default_factory=lambda data: sort_key(data["name"]))
     number: Number = None
+    slug: Annotated[
+        str | None,
+        Facts(
+            "The name in addresses, unique in the workspace.",
+            SHOWN | WRITTEN | FILTER,
+            text=SLUG,
+            told={CREATE: "The name in addresses, unique in the workspace; made of its name without one."},
+        ),
+    ] = None
+    status: Annotated[ProjectStatus, Facts("How far it is.", SHOWN | WRITTEN | FILTER | TRANSFER, late=True)] = (
+        ProjectStatus.ACTIVE
+    )
+    tagline: Annotated[str | None, Facts("What it is, in a sentence.", SHOWN | WRITTEN | TRANSFER, text=TAGLINE)] = None
+    brand_color: Annotated[str | None, Facts("Its colour as #rrggbb.", SHOWN | WRITTEN | TRANSFER, text=HEX_COLOR)] = (
+        None
+    )
+    accent_color: Annotated[
+        str | None, Facts("The colour of what stands out, as #rrggbb.", SHOWN | WRITTEN | TRANSFER, text=HEX_COLOR)
+    ] = None
     description: Annotated[str | None, Facts("What it is about.", SHOWN | WRITTEN | TRANSFER, text=MARKDOWN)] = None
     deadline: Annotated[datetime | None, Facts("When it should be done.", SHOWN | WRITTEN | LISTED | TRANSFER)] = None
     path: Annotated[
@@ -49,6 +70,9 @@ class Project(Stored[ProjectRecord]):
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("name_key", ASCENDING)]),
             number_index("workspace_id"),
+            # Not unique: what writes a slug looks for it in the one history of the workspace, and the embedded database
+            # reads no partial index.
+            IndexModel([("workspace_id", ASCENDING), ("slug", ASCENDING)]),
         ]
 
 

@@ -300,6 +300,10 @@ class CardRecord(TypedDict):
     title_key: str
     description: str | None
     priority: int | None
+    type: str | None
+    resolution: str | None
+    estimate_minutes: int | None
+    max_duration_seconds: int | None
     archived: bool
     start_date: datetime | None
     due_date: datetime | None
@@ -1278,6 +1282,11 @@ class ProjectRecord(TypedDict):
     name: str
     name_key: str
     number: int | None
+    slug: str | None
+    status: str
+    tagline: str | None
+    brand_color: str | None
+    accent_color: str | None
     description: str | None
     deadline: datetime | None
     path: str | None

@@ -24,11 +24,11 @@ def canonical(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
-def slug_of(name: str) -> str:
-    """A name in plain letters, as addresses have it."""
+def slug_of(name: str, otherwise: str = "home") -> str:
+    """A name in plain letters, as addresses have it; one that has hardly any begins with another word."""
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_only)[:40].strip("-")
-    return slug if len(slug) > 1 else f"home-{slug}".strip("-")
+    return slug if len(slug) > 1 else f"{otherwise}-{slug}".strip("-")
 
 
 def spellings(text: str) -> list[str]:

@@ -15,6 +15,7 @@ from pydantic.alias_generators import to_camel
 from typing_extensions import TypedDict, is_typeddict
 
 from models.base import timestamp
+from models.enums import Priority
 from models.facts import REST, Declared, Doors, declared
 
 T = TypeVar("T")
@@ -154,7 +155,12 @@ def _hinted(hint: Any) -> Convert | None:
 
 def word(member: Enum) -> Any:
     """How REST writes a value of a set."""
-    return getattr(member, "word", member.value)
+    return getattr(of_three(member) if isinstance(member, Priority) else member, "word", member.value)
+
+
+def of_three(priority: Priority) -> Priority:
+    """The nearest priority for clients that know three: `critical` came later."""
+    return min(priority, Priority.HIGH)
 
 
 def plain(value: Any) -> Any:

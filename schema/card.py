@@ -7,6 +7,7 @@ import strawberry
 import models
 from models.base import AnyRecord
 from models.card import CardStep as CardStepModel
+from models.card_enums import CardStage
 from models.records import CardRecord
 from resolvers.attachment import graph as attachment_edges
 from resolvers.card import custom as card_custom_edges
@@ -73,6 +74,11 @@ class CardStep:
 @shows(models.Card, "A work item of a project.")
 class Card(Node):
     order: int = edge(card_graph_edges.order_of, needs=PLACE, description="Its place in its column, from 0.")
+    stage: CardStage = edge(
+        card_graph_edges.stage_of_cards,
+        needs=("project_id", "column_id", "archived"),
+        description="How far it is, by the column that it stands in.",
+    )
     labels: list[Label] = edge(
         card_graph_edges.labels_of, needs=("label_ids",), description="Its labels, in the order they were put on."
     )

@@ -17,7 +17,9 @@ from resolvers.card import card
 from resolvers.column import scope
 from resolvers.credential import credential
 from resolvers.document import document
+from resolvers.filing import find
 from resolvers.inputs.api_key import KeyUseList
+from resolvers.inputs.filing import CardNext, CardSearch
 from resolvers.inputs.installation import LogList, PeopleList
 from resolvers.installation import backup, health, installation, log_entry, log_export, oidc, person, person_delete
 from resolvers.kit.input import read_input
@@ -56,6 +58,8 @@ from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.credential import Credential
 from schema.document import Document
+from schema.inputs.base import read
+from schema.inputs.derived import input_type
 from schema.installation import Health, Installation, LogExport, Oidc, People
 from schema.invitation import InvitationPreview
 from schema.loading import resolved
@@ -108,6 +112,8 @@ LogLimit = Annotated[int | None, strawberry.argument(description="How many to re
 BeforeEntry = Annotated[strawberry.ID | None, strawberry.argument(description="Those before an entry, by its id.")]
 Filename = Annotated[str, strawberry.argument(description="The name of the file.")]
 PersonId = Annotated[strawberry.ID, strawberry.argument(description="The id of the person.")]
+WorkspaceCards: Any = Annotated[input_type(CardSearch), strawberry.argument(description="Which cards.")]
+AmongCards: Any = Annotated[input_type(CardNext), strawberry.argument(description="Among which cards.")]
 OrgSlug = Annotated[str, strawberry.argument(description="The slug of the organization.")]
 
 
@@ -264,6 +270,14 @@ class Query:
     @resolved("A team by its id.")
     async def team(self, info: Info, id: TeamId) -> Team | None:
         return cast("Team", await team.get_team(info.context.ctx, id, fields_of(info)))
+
+    @resolved("Cards of a workspace in words, the newest first.")
+    async def workspace_cards(self, info: Info, input: WorkspaceCards) -> Connection[Card]:
+        return cast("Connection[Card]", await find.find_cards(info.context.ctx, read(CardSearch, input)))
+
+    @resolved("The card to do next: the most urgent that waits for none; then what is due first, then the oldest.")
+    async def next_card(self, info: Info, input: AmongCards) -> Card | None:
+        return cast("Card", await find.find_next_card(info.context.ctx, read(CardNext, input)))
 
     @resolved("A project by its id.")
     async def project(self, info: Info, id: ProjectId) -> Project | None:

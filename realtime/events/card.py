@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from models.enums import CardStatus
+from models.card_enums import CardStatus
 from models.records import CardRecord
 from realtime.events.base import IN_PROJECT, Event, Id, Shown
 

@@ -11,7 +11,8 @@ from bson import ObjectId
 
 from models import Card
 from models.base import Record
-from models.enums import AutomationTrigger, CardStatus
+from models.card_enums import CardStatus
+from models.enums import AutomationTrigger
 from models.errors import BadUserInput
 from models.ids import Kind, kind_of, parse_id
 from resolvers.custom_field.custom_filter import definitions

@@ -6,7 +6,8 @@ What begins once a card has come to a column is not said here: it follows from i
 from auth.policies import board
 from models import Column
 from models.base import collection
-from models.enums import CardStatus, TokenScope
+from models.card_enums import CardStatus
+from models.enums import TokenScope
 from models.errors import Conflict
 from models.records import CardRecord
 from realtime.log import Change, Committed

@@ -6,7 +6,7 @@ from typing import Any
 
 from models import Column
 from models.base import AnyRecord, collection
-from models.enums import CardStatus
+from models.card_enums import CardStatus
 from models.records import ColumnRecord
 from realtime.log import Change
 from resolvers.column.done import status_in

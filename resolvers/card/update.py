@@ -291,6 +291,15 @@ async def _column_names(change: Change, before: CardRecord, after: CardRecord) -
     }
 
 
+async def change_card(
+    change: Change, card: CardRecord, values: Mapping[str, Any], column_id: ObjectId | None
+) -> CardRecord:
+    """Change fields of a card, read in this change, and move it to the end of a column where it is in another."""
+    moved, order = await _move(change, card, column_id, Place())
+    changes = {name: value for name, value in {**values, **moved}.items() if card.get(name) != value}
+    return await _apply(change, card, changes, order)
+
+
 async def edit_card(
     ctx: Context, door: CardRecord, edit: Callable[[Change, CardRecord], Awaitable[dict[str, Any]]]
 ) -> Committed[CardRecord]:
@@ -309,6 +318,7 @@ __all__ = [
     "BatchResult",
     "apply_update",
     "archive_card",
+    "change_card",
     "changed_values",
     "complete_card",
     "current_card",

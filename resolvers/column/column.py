@@ -1,13 +1,14 @@
 """Columns: the stages of a board, which is a project's own or a scope's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bson import ObjectId
 from pymongo import UpdateOne
 
 from auth.policies import board
 from models import Card, Column, Project, Scope
-from models.base import collection, to_record, with_changes
+from models.base import AnyRecord, collection, to_record, with_changes
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.facts import CREATE
@@ -57,25 +58,29 @@ async def create_column(ctx: Context, project: ProjectRecord, values: ColumnCrea
         await require_parent(change, Project, project["_id"])
         if values.scope_id is not None:
             await require_parent(change, Scope, values.scope_id)
-        siblings = await _board(change, project["_id"], values.scope_id)
-        if len(siblings) >= MAX_COLUMNS:
-            raise Conflict(f"A board has at most {MAX_COLUMNS} columns")
-        column = to_record(
-            Column(
-                workspace_id=project["workspace_id"],
-                project_id=project["_id"],
-                scope_id=values.scope_id,
-                **values_of(values, Column, CREATE),
-                rank=await _rank(change, siblings, len(siblings)),
-                created_at=change.at,
-            )
-        )
-        await collection(Column).insert_one(column, session=change.session)
-        event = ColumnCreated(column=column, order=len(siblings), project_id=project["_id"])
-        change.append(project["workspace_id"], event)
-        return {**column, "order": len(siblings)}
+        siblings = await read_columns(change, project["_id"], values.scope_id)
+        board = {"workspace_id": project["workspace_id"], "project_id": project["_id"], "scope_id": values.scope_id}
+        return await insert_column(change, board, siblings, len(siblings), values_of(values, Column, CREATE))
 
     return await ctx.write(project["workspace_id"], body)
+
+
+async def insert_column(
+    change: Change, board: AnyRecord, siblings: list[ColumnRecord], place: int, values: Mapping[str, Any]
+) -> ColumnRecord:
+    """Write a column at a place among its siblings, which it is put into, within a change that may go on. `board` tells
+    workspace, project and scope."""
+    if len(siblings) >= MAX_COLUMNS:
+        raise Conflict(f"A board has at most {MAX_COLUMNS} columns")
+    inside = {key: board[key] for key in ("workspace_id", "project_id", "scope_id")}
+    rank = await _rank(change, siblings, place)
+    column = to_record(Column(**inside, **values, rank=rank, created_at=change.at))
+    await collection(Column).insert_one(column, session=change.session)
+    event = ColumnCreated(column=column, order=place, project_id=board["project_id"])
+    change.append(board["workspace_id"], event)
+    made: ColumnRecord = {**column, "order": place}
+    siblings.insert(place, made)
+    return made
 
 
 @operation("columnUpdate", opens=COLUMN.whole, permission=board.WRITE, scope=WRITE)
@@ -86,7 +91,7 @@ async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate
     """
 
     async def body(change: Change) -> ColumnRecord:
-        board = await _board(change, column["project_id"], column["scope_id"])
+        board = await read_columns(change, column["project_id"], column["scope_id"])
         place = next((i for i, record in enumerate(board) if record["_id"] == column["_id"]), None)
         if place is None:
             raise NotFound("Column")
@@ -114,7 +119,7 @@ async def reorder_columns(ctx: Context, project: ProjectRecord, values: ColumnRe
     async def body(change: Change) -> ProjectRecord:
         query = {"_id": values.ids[0], "project_id": project["_id"]}
         first = await collection(Column).find_one(query, {"scope_id": 1}, session=change.session)
-        stored = [] if first is None else await _board(change, project["_id"], first["scope_id"])
+        stored = [] if first is None else await read_columns(change, project["_id"], first["scope_id"])
         for place, column in await write_order(change, Column, stored, values.ids):
             event = ColumnUpdated(column=column, order=place, project_id=column["project_id"])
             change.append(column["workspace_id"], event)
@@ -178,7 +183,8 @@ async def delete_column(ctx: Context, column: ColumnRecord, force: Force = False
     return await delete(ctx, column["workspace_id"], body)
 
 
-async def _board(change: Change, project_id: ObjectId, scope_id: ObjectId | None) -> list[ColumnRecord]:
+async def read_columns(change: Change, project_id: ObjectId, scope_id: ObjectId | None) -> list[ColumnRecord]:
+    """The columns of a board, in order, as they are within a change."""
     query = {"project_id": project_id, "scope_id": scope_id}
     return await collection(Column).find(query, session=change.session).sort(BY_RANK).to_list()
 
@@ -195,6 +201,7 @@ async def _rank(change: Change, others: list[ColumnRecord], place: int) -> str:
         await collection(Column).bulk_write(updates, session=change.session)
         for number, (record, rank) in enumerate(zip(others, ranks, strict=True)):
             column: ColumnRecord = {**record, "rank": rank}
+            others[number] = column
             order = number + (number >= place)
             change.append(
                 record["workspace_id"], ColumnUpdated(column=column, order=order, project_id=record["project_id"])

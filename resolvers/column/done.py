@@ -10,7 +10,8 @@ from bson import ObjectId
 
 from models import Column
 from models.base import AnyRecord, collection
-from models.enums import CardStatus, ColumnKind
+from models.card_enums import CardStatus
+from models.enums import ColumnKind
 from resolvers.lane.card_place import BY_RANK
 
 PLACED = {"project_id": 1, "scope_id": 1, "kind": 1}
@@ -65,8 +66,13 @@ async def done_columns(project_ids: Iterable[ObjectId]) -> set[ObjectId]:
 
 async def done_columns_where(inside: Mapping[str, Any]) -> set[ObjectId]:
     """The same of the boards that a filter by project, scope or workspace selects."""
+    return {column_id for board in await boards_where(inside) for column_id in done_among(board)}
+
+
+async def boards_where(inside: Mapping[str, Any]) -> list[list[AnyRecord]]:
+    """The columns of those boards, each board's in order, with their kinds."""
     order = [("project_id", 1), ("scope_id", 1), *BY_RANK]
     boards: dict[tuple[ObjectId, ObjectId | None], list[AnyRecord]] = {}
     for column in await collection(Column).find(inside, PLACED).sort(order).to_list():
         boards.setdefault((column["project_id"], column["scope_id"]), []).append(column)
-    return {column_id for board in boards.values() for column_id in done_among(board)}
+    return list(boards.values())

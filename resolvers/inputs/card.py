@@ -6,6 +6,7 @@ from bson import ObjectId
 from pydantic import AfterValidator, Field, model_validator
 
 from models import Card
+from models.card_enums import CardStage
 from models.facts import CREATE, UPDATE
 from models.ids import Kind
 from models.limits import MARKDOWN, Text
@@ -13,16 +14,17 @@ from resolvers.kit.fields import fields_of
 from resolvers.kit.input import (
     CardId,
     ColumnId,
-    Description,
     Flag,
     IdOf,
     Input,
     LabelId,
+    Minutes,
     Name,
     NotNull,
     Order,
     ProjectId,
     Prose,
+    Seconds,
     Title,
     UserId,
 )
@@ -30,6 +32,8 @@ from resolvers.kit.input import (
 MAX_CHECKLIST = 100
 MAX_LABELS = 50
 MAX_STEPS = 20
+ESTIMATE = "How long it should take, in minutes; null for not known."
+LONGEST = "How long whoever works on it may take at most, in seconds; null for as long as it takes."
 
 ChecklistItemId = Annotated[ObjectId, IdOf(Kind.CHECKLIST_ITEM)]
 
@@ -84,6 +88,8 @@ class CardCreate(Input):
     assignee_id: UserId | None = Field(None, description="A member of the project.")
     label_ids: LabelIds = Field(default_factory=list, description="Labels of the project, at most 50.")
     checklist: Checklist = Field(default_factory=list, description="Its steps, at most 100.")
+    estimate_minutes: Minutes | None = Field(None, description=ESTIMATE)
+    max_duration_seconds: Seconds | None = Field(None, description=LONGEST)
 
 
 @fields_of(Card, UPDATE)
@@ -99,6 +105,8 @@ class CardUpdate(Input):
     assignee_id: UserId | None = Field(None, description="A member of the project; null for nobody.")
     label_ids: Annotated[LabelIds | None, NotNull] = Field(None, description="All its labels from now on.")
     checklist: Annotated[Checklist | None, NotNull] = Field(None, description="All its steps from now on.")
+    estimate_minutes: Minutes | None = Field(None, description=ESTIMATE)
+    max_duration_seconds: Seconds | None = Field(None, description=LONGEST)
     column_id: ColumnId | None = Field(None, description="The column to move to; null takes it off the board.")
     order: Annotated[Order | None, NotNull] = Field(
         None, description="The place in the column, from 0; past the end is the end."
@@ -122,14 +130,27 @@ class CardMove(Input):
     before_card_id: CardId | None = Field(None, description="Right before this card.")
 
 
-class CardRevise(Input):
-    """What changes of a card whose labels are known by name.
+Assignee = Annotated[str, Text(1, 100)]
+ASSIGNEE = "Who it is assigned to: `me`, an agent by slug or name, a username, a number or an id of the workspace"
 
-    Only what is given changes.
+
+@fields_of(Card, UPDATE)
+class CardRevise(Input):
+    """What changes of a card that is described in words: its labels by name, its stage, who it is assigned to.
+
+    Only what is given changes. What is CANCELLED goes back to TODO before it goes anywhere else.
     """
 
-    title: Annotated[Title | None, NotNull] = Field(None, description="The title.")
-    description: Description | None = Field(None, description="The details as Markdown; null clears them.")
+    stage: Annotated[CardStage | None, NotNull] = Field(
+        None, description="How far it is from now on; a stage that its board has no column for is given one."
+    )
+    assignee: Assignee | None = Field(None, description=f"{ASSIGNEE}; null for nobody.")
+    archived: Annotated[Flag | None, NotNull] = Field(
+        None, description="Whether it is taken out of sight; not beside a stage, which says so too."
+    )
+    estimate_minutes: Minutes | None = Field(None, description=ESTIMATE)
+    max_duration_seconds: Seconds | None = Field(None, description=LONGEST)
+
     labels: Annotated[list[Name], Field(max_length=MAX_LABELS)] | None = Field(
         None, description="The names of all its labels from now on; those that the project lacks are made."
     )

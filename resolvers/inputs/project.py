@@ -1,5 +1,7 @@
 """Inputs of the operations on projects."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from models import Project
@@ -10,7 +12,7 @@ from resolvers.inputs.account import AnyEmail
 from resolvers.inputs.organization import ProjectRole
 from resolvers.inputs.template import TemplateKey
 from resolvers.kit.fields import fields_of
-from resolvers.kit.input import Input, Name, UserId, WorkspaceId
+from resolvers.kit.input import Input, Name, NotNull, Slug, UserId, WorkspaceId
 
 
 @fields_of(Project, CREATE)
@@ -35,8 +37,12 @@ class ProjectCreate(Input):
 class ProjectUpdate(Input):
     """What changes of a project.
 
-    Only what is given changes; null clears `description` and `deadline`.
+    Only what is given changes; null clears what can be empty.
     """
+
+    slug: Annotated[Slug | None, NotNull] = Field(
+        None, description="The name in addresses, unique in the workspace, 2 to 60 characters."
+    )
 
 
 class ProjectMemberAdd(Input):

@@ -13,7 +13,7 @@ from models.address import known_address
 from models.enums import DocumentFormat, DocumentStatus, FieldType, OnOddItem, RelationType
 from models.facts import TRANSFER
 from models.limits import Text
-from resolvers.inputs.card import MAX_LABELS, MAX_STEPS, Checklist
+from resolvers.inputs.card import ESTIMATE, LONGEST, MAX_LABELS, MAX_STEPS, Checklist
 from resolvers.inputs.custom_field import MAX_FIELDS, Options
 from resolvers.inputs.document import Content, Notes, Tags
 from resolvers.inputs.label import MAX_PROJECT_LABELS
@@ -24,9 +24,11 @@ from resolvers.kit.input import (
     Description,
     Flag,
     Input,
+    Minutes,
     Name,
     Order,
     Prose,
+    Seconds,
     WorkspaceId,
 )
 from resolvers.kit.upload import Upload
@@ -159,6 +161,8 @@ class ImportedCard(Input):
     """
 
     archived: Flag = Field(False, description="Whether it is taken out of sight.")
+    estimate_minutes: Minutes | None = Field(None, description=ESTIMATE)
+    max_duration_seconds: Seconds | None = Field(None, description=LONGEST)
     started_at: Date | None = Field(None, description="When work began; without it that follows from the column.")
     completed_at: Date | None = Field(None, description="When work ended; without it that follows from the column.")
     column_index: Order | None = Field(

@@ -22,6 +22,7 @@ _AREAS: Mapping[str, str] = {
     "resolvers.custom_field": "board",
     "resolvers.document": "documents",
     "resolvers.figures": "board",
+    "resolvers.filing": "cards",
     "resolvers.installation": "account",
     "resolvers.invitation": "workspace",
     "resolvers.member": "workspace",

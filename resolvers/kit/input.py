@@ -153,7 +153,7 @@ def _priority(value: Any) -> Any:
         return value
     words = {priority.word: priority for priority in Priority}
     if not isinstance(value, str) or value.lower() not in words:
-        raise PydanticCustomError("priority", "must be low, medium or high")
+        raise PydanticCustomError("priority", "must be low, medium, high or critical")
     return words[value.lower()]
 
 
@@ -194,7 +194,7 @@ PriorityWord = Annotated[
     Priority,
     BeforeValidator(_priority),
     PlainSerializer(lambda priority: priority.word, when_used="json"),
-    WithJsonSchema({"type": "string", "enum": ["low", "medium", "high"]}),
+    WithJsonSchema({"type": "string", "enum": [priority.word for priority in Priority]}),
 ]
 
 
@@ -230,6 +230,10 @@ Prose = AfterValidator(_prose)
 
 Description = Annotated[str, MARKDOWN, Prose]
 Slug = Annotated[str, SLUG]
+Minutes = Annotated[int, Field(strict=True, ge=0, le=5_256_000)]
+"""Ten years at most."""
+Seconds = Annotated[int, Field(strict=True, ge=1, le=315_360_000)]
+"""The same."""
 Color = Annotated[str, Text(7, 7, pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(str.lower)]
 
 AnyId = Annotated[ObjectId, IdOf(None)]

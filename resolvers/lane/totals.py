@@ -27,7 +27,11 @@ async def totals(pages: Sequence[Page]) -> list[int]:
 
 async def _counts_of(page: Page, parent_ids: Sequence[ObjectId]) -> dict[ObjectId, int]:
     """The totals of lists like a page's; those of open cards are kept."""
-    if page.model is Card and page.where == OPEN and page.parent_key in ("column_id", "project_id", "scope_id"):
+    if (
+        page.model is Card
+        and page.where == OPEN
+        and page.parent_key in ("column_id", "project_id", "scope_id", "workspace_id")
+    ):
         by_column = page.parent_key == "column_id"
         return await (open_counts(parent_ids) if by_column else open_totals(page.parent_key, parent_ids))
     return await counts(page.model, page.parent_key, parent_ids, page.where)

@@ -11,6 +11,7 @@ from models.base import collection, to_record
 from models.enums import Role, TemplateKind, TokenScope
 from models.errors import NotFound
 from models.facts import CREATE
+from models.ids import Kind, new_id
 from models.records import ProjectRecord, ScopeRecord, WorkspaceMemberRecord, WorkspaceRecord
 from models.write import find_and_delete
 from realtime.events.project import ProjectCreated, ProjectDeleted, ProjectUpdated
@@ -33,6 +34,7 @@ from resolvers.kit.plan_limits import require_plan_room
 from resolvers.lane.store import open_totals
 from resolvers.machine.reach import binds
 from resolvers.member.project_member import add_member
+from resolvers.project.slug import made_slug, require_free
 from resolvers.state.card_run import require_no_run
 from resolvers.template.apply import FILLS, fill_board, fill_project
 from resolvers.template.template import find_template, kind_of_template
@@ -86,15 +88,21 @@ async def create_project(
 
 
 async def insert_project(
-    change: Change, values: ProjectCreate, creator_id: ObjectId, *, bound: bool = False
+    change: Change, values: ProjectCreate, creator_id: ObjectId, *, bound: bool = False, reserved: bool = False
 ) -> ProjectRecord:
     """Write a project and its first member within a change that may go on (an import); whether it is `bound` to its
-    folder."""
+    folder, and takes a slug that is `reserved` for it."""
     await require_parent(change, Workspace, values.workspace_id)
+    project_id, given = new_id(Kind.PROJECT), values_of(values, Project, CREATE)
+    if given["slug"] is None:
+        given["slug"] = await made_slug(values.workspace_id, project_id, given["name"], change.session)
+    elif not reserved:
+        await require_free(change, values.workspace_id, given["slug"])
     project = to_record(
         Project(
+            id=project_id,
             workspace_id=values.workspace_id,
-            **values_of(values, Project, CREATE),
+            **given,
             bound=bound,
             created_by=creator_id,
             created_at=change.at,
@@ -117,6 +125,8 @@ async def update_project(ctx: Context, door: ProjectRecord, values: ProjectUpdat
     async def body(change: Change) -> ProjectRecord:
         anew = has_path and (bound or not await _is_at(change, door["_id"], given["path"]))
         changes = {**given, "bound": bound} if anew else given
+        if "slug" in given:
+            await require_free(change, door["workspace_id"], given["slug"], door["_id"])
         project, differs = await set_fields(change, Project, door["_id"], changes)
         if differs:
             change.append(project["workspace_id"], ProjectUpdated(project=project, project_id=project["_id"]))

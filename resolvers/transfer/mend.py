@@ -37,7 +37,8 @@ CUT, LEFT_OUT, REPLACED = ImportNoteCode.CUT, ImportNoteCode.LEFT_OUT, ImportNot
 UNTITLED = "Untitled"
 GREY = "#6b7280"
 PRIORITIES = {
-    "high": ("critical", "urgent", "highest", "blocker", "important", "major", "p0", "p1"),
+    "critical": ("blocker", "p0"),
+    "high": ("urgent", "highest", "important", "major", "p1"),
     "medium": ("normal", "moderate", "middle", "default", "p2"),
     "low": ("lowest", "minor", "trivial", "p3", "p4"),
 }

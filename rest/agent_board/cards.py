@@ -107,7 +107,7 @@ async def update(call: Call) -> CardDetailData:
     found, given = await guards.card(call), call.body(CardChange).given()
     if "prompt" in given:
         given["description"] = given.pop("prompt")
-    return await card(call.ctx, (await revise_card(call.ctx, found["_id"], CardRevise(**given))).value)
+    return await card(call.ctx, (await revise_card(call.ctx, found["_id"], CardRevise.of(**given))).value)
 
 
 @routes.delete("/{cardId}", "Delete a card", runs=delete_card, body=None, query=DeletionQuery)

@@ -225,6 +225,13 @@ class ChecklistItemConvertPayload:
     cursor: Cursor = cursor_field()
 
 
+@strawberry.type(description="What filing a card returns.")
+class CardSubmitPayload:
+    card: Card = strawberry.field(description="The new card, or the one that was there.")
+    is_duplicate: bool = strawberry.field(description="Whether it was there already.")
+    cursor: Cursor = cursor_field()
+
+
 @strawberry.type(description="What an import returns.")
 class ProjectImportPayload:
     project: Project = strawberry.field(description="The new project.")

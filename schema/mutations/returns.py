@@ -22,6 +22,7 @@ from resolvers.credential.authorization import Authorization
 from resolvers.credential.credential import Revealed
 from resolvers.custom_field.change import ChangedField
 from resolvers.document.link import Linked
+from resolvers.filing.submit import Submitted
 from resolvers.installation.installation import ChangedInstallation
 from resolvers.installation.log_export import ChangedLogExport, Tried
 from resolvers.installation.oidc import ChangedOidc
@@ -45,6 +46,7 @@ Fill = Callable[[Info, Any], Values]
 
 MADE: Mapping[Any, type] = {
     ChangedInstallation: payloads.InstallationPayload,
+    Submitted: payloads.CardSubmitPayload,
     Begun: payloads.OidcBeginPayload,
     ChangedOidc: payloads.OidcPayload,
     ChangedLogExport: payloads.LogExportPayload,

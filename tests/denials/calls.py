@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from models.card_enums import CardStage
 from models.enums import (
     ActorType,
     AutomationTrigger,
@@ -71,6 +72,7 @@ from resolvers.inputs.custom_field import (
     CustomFieldValueInput,
 )
 from resolvers.inputs.document import DocumentBatch, DocumentCreate, DocumentMove, DocumentReview, DocumentUpdate
+from resolvers.inputs.filing import CardNext, CardSearch, CardSubmit
 from resolvers.inputs.installation import (
     LogExportUpdate,
     LogList,
@@ -450,10 +452,19 @@ CALLS: dict[str, Arguments] = {
     "cards": lambda ids: (ids["project"],),
     "board": lambda ids: (BoardRead(project_id=ids["project"]),),
     "cardList": lambda ids: (CardList(project_id=ids["project"]),),
+    "cardSubmit": lambda ids: (
+        CardSubmit.of(
+            workspace_id=ids["workspace"], title="Filed", project=str(ids["project"]), stage=CardStage.REVIEW
+        ),
+    ),
+    "workspaceCards": lambda ids: (
+        CardSearch(workspace_id=ids["workspace"], stages=[CardStage.TODO], project=str(ids["project"]), assignee="me"),
+    ),
+    "nextCard": lambda ids: (CardNext(workspace_id=ids["workspace"], project=str(ids["project"]), assignee="me"),),
     "cardCreate": lambda ids: (CardCreate.of(project_id=ids["project"], title="More"),),
     "cardUpdate": lambda ids: (ids["card"], CardUpdate.of(title="Other")),
     "cardMove": lambda ids: (ids["card"], CardMove(column_id=None)),
-    "cardRevise": lambda ids: (ids["card"], CardRevise(title="Other")),
+    "cardRevise": lambda ids: (ids["card"], CardRevise.of(title="Other", stage=CardStage.CANCELLED)),
     "cardComplete": lambda ids: (ids["card"],),
     "cardActivate": lambda ids: (ids["card"],),
     "cardAutoApprove": lambda ids: (ids["card"],),

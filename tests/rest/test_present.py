@@ -11,6 +11,8 @@ from typing_extensions import TypedDict
 from models.enums import Priority
 from models.facts import GRAPH, SHOWN, TRANSFER, Facts
 from rest.present import Id, Timestamp, presents, shown
+from rest.stellary.present.project import counts_of_three
+from rest.stellary.present.stats import shares_of_three
 
 AT = datetime(2026, 5, 1, 12, 30, 0, 5000, tzinfo=UTC)
 ONE, OTHER = ObjectId("0123456789abcdef01234567"), ObjectId("0123456789abcdef01234568")
@@ -38,6 +40,28 @@ class Shown(TypedDict):
 @presents(Stone, door=TRANSFER)
 class Exported(TypedDict):
     pass
+
+
+@presents(Stone, only=("priority",), without=("id",))
+class Urgency(TypedDict):
+    pass
+
+
+def test_a_priority_that_came_later_is_shown_as_the_nearest_that_clients_know() -> None:
+    shares: list[dict[str, Any]] = [
+        {"priority": Priority.HIGH, "count": 2, "open": 1},
+        {"priority": None, "count": 2, "open": 2},
+        {"priority": Priority.CRITICAL, "count": 1, "open": 1},
+    ]
+    counts: list[dict[str, Any]] = [{"priority": priority, "count": 1} for priority in (None, *Priority)]
+
+    urgency: Any = shown(Urgency, {"priority": Priority.CRITICAL})
+    assert urgency == {"priority": "high"}
+    assert [(share["priority"], share["count"], share["open"]) for share in shares_of_three(shares)] == [
+        (Priority.HIGH, 3, 2),
+        (None, 2, 2),
+    ]
+    assert counts_of_three(counts) == {"none": 1, "low": 1, "medium": 1, "high": 2}
 
 
 class Figures(TypedDict):

@@ -52,6 +52,24 @@ async def test_projects_are_filtered_and_sorted(board: Board) -> None:
     assert await names(filter={"not": {"name": {"contains": "A"}}}) == []
 
 
+async def test_cards_are_filed_found_and_read_in_words(board: Board) -> None:
+    filing = """mutation ($input: CardSubmitInput!) {
+      cardSubmit(input: $input) { isDuplicate cursor card { id stage type project { slug status } } } }"""
+    finding = """query ($which: CardSearchInput!, $among: CardNextInput!) {
+      workspaceCards(input: $which) { totalCount nodes { id } } nextCard(input: $among) { id } }"""
+    given = {"workspaceId": board.workspace, "title": "Fix it", "type": "BUG", "assignee": "me"}
+
+    [first, again] = [(await board.ann.ask(filing, input=given))["cardSubmit"] for _ in range(2)]
+    which = {"workspaceId": board.workspace, "stages": ["TODO"], "project": "inbox"}
+    found = await board.ann.ask(finding, which=which, among={"workspaceId": board.workspace, "assignee": "me"})
+
+    card = {"stage": "TODO", "type": "BUG", "project": {"slug": "inbox", "status": "ACTIVE"}}
+    assert first["card"] == {"id": first["card"]["id"], **card}
+    assert [filed["isDuplicate"] for filed in (first, again)] == [False, True]
+    assert found["workspaceCards"] == {"totalCount": 1, "nodes": [{"id": first["card"]["id"]}]}
+    assert found["nextCard"] == {"id": first["card"]["id"]}
+
+
 async def test_a_scope_has_a_board_and_views_of_its_own(board: Board) -> None:
     ann = board.ann
 
@@ -255,7 +273,7 @@ async def test_a_file_with_odd_entries_comes_as_it_does_over_rest(board: Board) 
     ]
     assert exports[0] == exports[1]
     assert [card["title"] for card in exports[0]["cards"]] == ["404", "Two", "Untitled"]
-    assert exports[0]["cards"][0]["priority"] == "high"
+    assert exports[0]["cards"][0]["priority"] == "critical"
 
 
 async def test_an_export_is_a_file_that_the_graph_takes(board: Board) -> None:

@@ -1,12 +1,14 @@
 """Projects and their members."""
 
+from collections.abc import Sequence
+
 from typing_extensions import TypedDict
 
 import models
 from models.base import AnyRecord, Record
 from models.enums import Priority
 from models.records import ProjectRecord
-from rest.present import Id, Timestamp, presents, shown
+from rest.present import Id, Timestamp, of_three, presents, shown
 from rest.stellary.present.base import timestamp
 
 
@@ -85,9 +87,15 @@ def portfolio(found: Record) -> Portfolio:
 
 
 def metrics(record: AnyRecord) -> Metrics:
-    counts = {share["priority"]: share["count"] for share in record["by_priority"]}
-    by_priority = {"none": counts[None]} | {priority.word: counts[priority] for priority in Priority}
-    return shown(Metrics, {**record, "by_priority": by_priority})
+    return shown(Metrics, {**record, "by_priority": counts_of_three(record["by_priority"])})
+
+
+def counts_of_three(shares: Sequence[AnyRecord]) -> dict[str, int]:
+    """How many cards are of each priority, those together that are shown as one."""
+    counts = {"none": 0, **{priority.word: 0 for priority in Priority if priority is of_three(priority)}}
+    for share in shares:
+        counts[of_three(share["priority"]).word if share["priority"] else "none"] += share["count"]
+    return counts
 
 
 def project_member(record: AnyRecord) -> ProjectMember:

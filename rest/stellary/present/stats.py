@@ -1,11 +1,14 @@
 """Figures of cards over time."""
 
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import Literal
 
 from typing_extensions import TypedDict
 
 from models.base import AnyRecord
-from rest.present import Id, Timestamp, shown
+from models.enums import Priority
+from rest.present import Id, Timestamp, of_three, shown
 
 
 class CardCounts(TypedDict):
@@ -101,4 +104,15 @@ Stats = TypedDict(
 
 
 def stats(record: AnyRecord) -> Stats:
-    return shown(Stats, {**record, "from": record["from_"]})
+    return shown(Stats, {**record, "from": record["from_"], "by_priority": shares_of_three(record["by_priority"])})
+
+
+def shares_of_three(shares: Sequence[AnyRecord]) -> list[AnyRecord]:
+    """The shares of priorities, the most frequent first, with those together that are shown as one."""
+    found: dict[Priority | None, AnyRecord] = {}
+    for share in shares:
+        priority = share["priority"] and of_three(share["priority"])
+        known = found.get(priority, {"count": 0, "open": 0})
+        added = {name: known[name] + share[name] for name in ("count", "open")}
+        found[priority] = {"priority": priority, **added}
+    return sorted(found.values(), key=itemgetter("count"), reverse=True)

@@ -21,7 +21,7 @@ async def test_labels_are_found_by_name_or_made_in_the_change_of_the_card(board:
     card = await board.card(title="A")
     seq = await board.seq()
 
-    values = CardRevise(title="B", labels=["new", "bug", "new"])
+    values = CardRevise.of(title="B", labels=["new", "bug", "new"])
     changed = (await revise_card(again(board.ctx), card["_id"], values)).value
 
     labels = {label["name"]: label["_id"] for label in await list_labels(again(board.ctx), board.project["_id"])}
@@ -32,10 +32,10 @@ async def test_labels_are_found_by_name_or_made_in_the_change_of_the_card(board:
 
 async def test_what_is_not_given_stays_and_the_same_again_changes_nothing(board: Board) -> None:
     card = await board.card(title="A")
-    await revise_card(again(board.ctx), card["_id"], CardRevise(description="Why", labels=["bug"]))
+    await revise_card(again(board.ctx), card["_id"], CardRevise.of(description="Why", labels=["bug"]))
     seq = await board.seq()
 
-    again_ = (await revise_card(again(board.ctx), card["_id"], CardRevise(labels=["bug"]))).value
+    again_ = (await revise_card(again(board.ctx), card["_id"], CardRevise.of(labels=["bug"]))).value
 
     assert (again_["title"], again_["description"], await board.seq()) == ("A", "Why", seq)
-    assert (await revise_card(again(board.ctx), card["_id"], CardRevise(labels=[]))).value["label_ids"] == []
+    assert (await revise_card(again(board.ctx), card["_id"], CardRevise.of(labels=[]))).value["label_ids"] == []

@@ -61,6 +61,7 @@ async def test_metrics_count_what_is_open_done_overdue_and_blocked(board: Board)
     }
     assert found["progress"] == pytest.approx(2 / 6)
     assert [(one["priority"], one["count"]) for one in found["by_priority"]] == [
+        (Priority.CRITICAL, 0),
         (Priority.HIGH, 1),
         (Priority.MEDIUM, 0),
         (Priority.LOW, 1),

@@ -6,7 +6,7 @@ import pytest
 from auth.policies import board as policy
 from models import Project
 from models.base import collection
-from models.errors import BadUserInput, NotFound
+from models.errors import BadUserInput, Conflict, NotFound
 from models.ids import Kind, new_id
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
 from resolvers.kit.access import check_workspace
@@ -23,10 +23,12 @@ from resolvers.project.project import (
     update_project,
     workspace_of,
 )
+from resolvers.project.slug import SLUG_STEP
 from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again, events
 from tests.resolvers.projects import Board, make_board
+from tests.resolvers.test_sorting import NoWork
 
 
 @pytest.fixture
@@ -55,6 +57,38 @@ async def test_a_new_project_has_its_creator_as_a_member(owner: Context, workspa
     told = (await events(workspace["_id"]))[before:]
     assert [event["type"] for event in told] == ["ProjectCreated", "ProjectMemberAdded"]
     assert all(event["project_id"] == project["_id"] for event in told)
+
+
+async def test_a_slug_is_unique_in_the_workspace_and_made_of_the_name_where_nobody_says(
+    owner: Context, workspace: Any, board: Board
+) -> None:
+    first, second = await make(owner, workspace), await make(owner, workspace)
+    inbox, foreign = await make(owner, workspace, name="Inbox"), await make(owner, workspace, name="天文")
+    chosen = await make(owner, workspace, slug="sky", status="building", tagline="Stars", brandColor="#0A0b0c")
+
+    assert (first["slug"], second["slug"]) == ("orrery", f"orrery-{str(second['_id'])[-6:]}")
+    assert (inbox["slug"], foreign["slug"]) == (f"inbox-{str(inbox['_id'])[-6:]}", "project")
+    assert (chosen["slug"], chosen["status"], chosen["tagline"]) == ("sky", "building", "Stars")
+    with pytest.raises(Conflict) as taken:
+        await make(owner, workspace, slug="sky")
+    assert taken.value.field == "slug"
+    for slug in ("inbox", "Sky", "s"):
+        with pytest.raises(BadUserInput):
+            await make(owner, workspace, slug=slug)
+    with pytest.raises(Conflict):
+        await change(board, slug="sky")
+    assert (await change(board, slug="mirror"))["slug"] == (await change(board, slug="mirror"))["slug"] == "mirror"
+    with pytest.raises(BadUserInput):
+        await change(board, slug=None)
+
+
+async def test_projects_of_before_are_given_slugs(owner: Context, workspace: Any) -> None:
+    known, older = await make(owner, workspace), await make(owner, workspace)
+    await collection(Project).update_one({"_id": older["_id"]}, {"$unset": {"slug": ""}})
+    await SLUG_STEP.run(NoWork())
+
+    slugs = {project["_id"]: project["slug"] for project in await list_projects(again(owner), workspace["_id"])}
+    assert slugs == {known["_id"]: "orrery", older["_id"]: f"orrery-{str(older['_id'])[-6:]}"}
 
 
 async def test_an_update_changes_what_is_given_and_null_clears(board: Board) -> None:
