@@ -17,6 +17,7 @@ _TEXT_PARAMETERS = {
     "token": "The token of the invitation's link.",
     "email": "The e-mail address that was invited.",
     "filename": "The name of the file of a backup.",
+    "productSlug": "The slug of a product, or its id.",
     "boardTemplateId": "The id of a template, or the word of a built-in one.",
 }
 _REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any]]] = {

@@ -17,13 +17,14 @@ _HUMP = re.compile(r"(?<=[a-z0-9])[A-Z]")
 
 class Meta(TypedDict):
     """What is said beside an answer: of a list how long it is and which part this is, of a body which of its fields
-    nobody has read."""
+    nobody has read, of what was to be made whether it was there already."""
 
     total: NotRequired[int]
     limit: NotRequired[int]
     offset: NotRequired[int]
     has_more: NotRequired[bool]
     ignored_fields: NotRequired[list[str]]
+    deduplicated: NotRequired[bool]
 
 
 class OrkosiFailureData(TypedDict):

@@ -7,9 +7,12 @@ from rest.orkosi import (
     changelog,
     files,
     probes,
+    products,
     public_agents,
+    public_tasks,
     rules,
     search,
+    tasks,
     users,
 )
 from rest.routing import Route
@@ -22,18 +25,21 @@ SCOPED = "/w/{orgSlug}/{wsSlug}" + BASE
 TAGS = {
     f"Orkosi: {name}": text
     for name, text in {
+        "agent runs": "Whether an agent need begin to work.",
+        "agent templates": "What new agents can begin with.",
+        "agents": "The agents of the workspace: set up, stopped and started.",
         "api keys": "What programs of an organization sign in with: for its admins, signed in.",
         "auth": "Registering, signing in, and what a session goes on by.",
         "changelog": "What tasks came to.",
         "files": "Texts that a workspace keeps by their paths.",
-        "agent runs": "Whether an agent need begin to work.",
-        "agent templates": "What new agents can begin with.",
-        "agents": "The agents of the workspace: set up, stopped and started.",
-        "public agents": "Agents, for programs from outside.",
         "health": "Whether the gateway answers, and what it is made of.",
+        "products": "Products, which are projects, by their slugs.",
+        "public agents": "Agents, for programs from outside.",
+        "public tasks": "Tasks for programs, in the words of the public part.",
         "rules": "What agents always keep to.",
-        "users": "The people of an organization.",
         "search": "One search over tasks, products and agents.",
+        "tasks": "Tasks, which are cards, by numbers and words.",
+        "users": "The people of an organization.",
     }.items()
 }
 
@@ -50,6 +56,9 @@ _PARTS = (
     users.routes,
     search.routes,
     changelog.routes,
+    tasks.routes,
+    products.routes,
+    public_tasks.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -64,6 +64,21 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("PATCH", ORKOSI + "/users/{userNumber}"): sent(role="viewer"),
     ("DELETE", ORKOSI + "/users/{userNumber}"): None,
     ("DELETE", ORKOSI + "/users/me"): None,
+    ("GET", ORKOSI + "/tasks"): sent(status="todo", q="First"),
+    ("POST", ORKOSI + "/tasks"): sent(title="More"),
+    ("GET", ORKOSI + "/tasks/{taskNumber}"): None,
+    ("PATCH", ORKOSI + "/tasks/{taskNumber}"): sent(status="review"),
+    ("DELETE", ORKOSI + "/tasks/{taskNumber}"): None,
+    ("GET", ORKOSI + "/v1/public/health"): None,
+    ("GET", ORKOSI + "/v1/public/tasks"): sent(priority="high"),
+    ("POST", ORKOSI + "/v1/public/tasks"): sent(title="More"),
+    ("GET", ORKOSI + "/v1/public/tasks/{taskNumber}"): None,
+    ("PATCH", ORKOSI + "/v1/public/tasks/{taskNumber}"): sent(resolution="Done"),
+    ("DELETE", ORKOSI + "/v1/public/tasks/{taskNumber}"): None,
+    ("GET", ORKOSI + "/products"): sent(status="active"),
+    ("POST", ORKOSI + "/products"): sent(name="More"),
+    ("GET", ORKOSI + "/products/{productSlug}"): None,
+    ("PATCH", ORKOSI + "/products/{productSlug}"): sent(tagline="Other"),
 }
 
 BY_WORKSPACE = {

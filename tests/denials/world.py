@@ -168,6 +168,7 @@ PLACES: Mapping[str, str] = {
     "keyId": "api_token",
     "orgNumber": "organization",
     "preSessionId": "pre_session",
+    "productSlug": "project",
     "priorityId": "pilotage_priority",
     "ruleId": "automation",
     "ruleNumber": "standing_order",

@@ -30,6 +30,7 @@ async def orkosi(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
     """Every route of Orkosi's interface."""
     await _keys(board.ann, base_of(board))
     await _probes(api)
+    await _work(board)
     await _account(api)
     await _users(api, board)
 
@@ -93,3 +94,26 @@ async def _users(api: Api, board: Board) -> None:
     assert await asked(ann, "GET", f"{users}/{number}") == changed
     assert await asked(ann, "DELETE", f"{users}/{number}") == {"id": number, "deleted": True}
     assert await asked(ursula, "DELETE", f"{ORKOSI}/users/me") == {"id": number, "deleted": True}
+
+
+async def _work(board: Board) -> None:
+    base = base_of(board)
+    product = await asked(board.ann, "POST", base + "/products", 201, name="Telescope", tagline="Look up")
+    here = f"{base}/products/{product['slug']}"
+    assert await asked(board.ann, "GET", here) == product
+    assert (await asked(board.ann, "PATCH", here, status="live", brand_color="#0a0b0c"))["status"] == "live"
+    assert product["id"] in [found["id"] for found in await asked(board.ann, "GET", base + "/products")]
+    await _tasks(board.ann, base + "/tasks", {"product_slug": product["slug"], "assignee": "me"})
+    public = {"product_id": product["id"], "assigned_to": "me"}
+    await _tasks(board.ann, base + "/v1/public/tasks", public)
+    assert (await board.ann.get(base + "/v1/public/health")).json()["status"] == "ok"
+
+
+async def _tasks(client: httpx.AsyncClient, tasks: str, about: dict[str, Any]) -> None:
+    task = await asked(client, "POST", tasks, 201, title=f"Polish at {tasks}", **about)
+    assert task.items() >= about.items() - {("assignee", "me"), ("assigned_to", "me")}
+    assert await asked(client, "GET", f"{tasks}/{task['id']}") == task
+    assert task in await asked(client, "GET", tasks + "?status=todo&priority=P2")
+    done = await asked(client, "PATCH", f"{tasks}/{task['id']}", status="done", resolution="Shines")
+    assert (done["status"], done["completed_at"] is None) == ("done", False)
+    assert (await asked(client, "DELETE", f"{tasks}/{task['id']}"))["id"] == task["id"]
