@@ -16,22 +16,27 @@ OWNER = frozenset({Role.OWNER})
 @dataclass(frozen=True, slots=True)
 class Permission:
     """`roles` of the tenant (organization or workspace) for which the answer to `question` is yes, and pilotage roles
-    for which it is so as well."""
+    for which it is so as well. `for_keys` says that it is so too for the key of an organization which writes at all: an
+    admin gave it the scopes that it has."""
 
     name: str
     question: str
     roles: frozenset[Role]
     pilotage_roles: frozenset[PilotageRole] = frozenset()
+    for_keys: bool = False
 
     def allows(self, role: Role | str, pilotage_role: PilotageRole | str | None = None) -> bool:
         return role in self.roles or pilotage_role in self.pilotage_roles
 
-    def refusal(self, membership: Mapping[str, Any], tenant: str) -> Forbidden | None:
+    def refusal(self, membership: Mapping[str, Any], tenant: str, *, by_key: bool = False) -> Forbidden | None:
         """Why a member of a tenant (an organization, a workspace) may not; None where they may.
 
-        `membership` is its record: with the `role`, and the `pilotage_role` where the tenant is a workspace.
+        `membership` is its record: with the `role`, and the `pilotage_role` where the tenant is a workspace. `by_key`
+        says that it is that of an organization's key.
         """
         if self.allows(membership["role"], membership.get("pilotage_role")):
+            return None
+        if by_key and self.for_keys and membership["role"] in WRITERS:
             return None
         needed = " or ".join(role.value for role in Role if role in self.roles)
         pilotage = " or ".join(role.value for role in PilotageRole if role in self.pilotage_roles)

@@ -7,4 +7,6 @@ UPDATE = Permission("workspace.update", "Can the subject change the workspace?",
 DELETE = Permission("workspace.delete", "Can the subject delete the workspace with all it holds?", OWNER)
 MANAGE_MEMBERS = Permission("workspace.members", "Can the subject invite, change and remove members?", ADMINS)
 MANAGE_PLUGINS = Permission("workspace.plugins", "Can the subject install, read and remove plugins?", ADMINS)
-MANAGE_AGENTS = Permission("workspace.agents", "Can the subject create, change and delete agents?", ADMINS)
+MANAGE_AGENTS = Permission(
+    "workspace.agents", "Can the subject create, change and delete agents?", ADMINS, for_keys=True
+)

@@ -53,7 +53,7 @@ async def access(
     found: R | None = await _find(ctx, noun.model, wanted, projection(fields, *below))
     memberships = await memberships_behind(ctx, [] if found is None else [found], asked=1)
     try:
-        entered = _enter(found, memberships, noun, permission)
+        entered = _enter(ctx, found, memberships, noun, permission)
         _check_project(ctx, noun, entered)
         if await tombstone.shut(ctx, [entered]):
             raise NotFound(noun.title)
@@ -110,7 +110,7 @@ async def access_batch(
     refused: dict[ObjectId, OrreryError] = {}
     for object_id in ids:
         try:
-            entered = _enter(records.get(object_id), memberships, noun, permission)
+            entered = _enter(ctx, records.get(object_id), memberships, noun, permission)
             _check_project(ctx, noun, entered)
             inside = entered["workspace_id"]
         except OrreryError as error:
@@ -128,6 +128,7 @@ async def access_batch(
 
 
 def _enter(
+    ctx: Context,
     found: R | None,
     memberships: Mapping[ObjectId, WorkspaceMemberRecord | None],
     noun: Noun[Any],
@@ -137,7 +138,7 @@ def _enter(
     if found is None or membership is None:
         raise NotFound(noun.title)
     for question in (noun.reads, permission):
-        allow(membership, question, "workspace")
+        allow(membership, question, "workspace", by_key=_is_key(ctx))
     return found
 
 
@@ -164,7 +165,7 @@ async def check_workspace(
     membership = await workspace_membership(ctx, workspace_id)
     if membership is None:
         raise NotFound(noun)
-    return allow(membership, permission, "workspace")
+    return allow(membership, permission, "workspace", by_key=_is_key(ctx))
 
 
 async def check_organization(
@@ -240,8 +241,13 @@ async def _look_up(ctx: Context, unknown: Iterable[ObjectId], padded: Iterable[O
     ctx.memberships.update({workspace_id: by_workspace.get(workspace_id) for workspace_id in unknown})
 
 
-def allow(membership: R, permission: Permission, tenant: str) -> R:
+def _is_key(ctx: Context) -> bool:
+    """Whether the caller is the key of an organization."""
+    return ctx.subject.organization_id is not None
+
+
+def allow(membership: R, permission: Permission, tenant: str, *, by_key: bool = False) -> R:
     """The membership itself; raises Forbidden where its role does not suffice."""
-    if (refusal := permission.refusal(membership, tenant)) is not None:
+    if (refusal := permission.refusal(membership, tenant, by_key=by_key)) is not None:
         raise refusal
     return membership

@@ -1,6 +1,7 @@
 """Templates of agents: their order, their slugs, and what an agent takes from one."""
 
 import plistlib
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from models import WorkspaceFile, WorkspaceFileText
 from models.agent_enums import SetUpStatus
 from models.base import collection
 from models.enums import TokenScope
-from models.errors import BadUserInput, Conflict, NotFound
+from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from resolvers.agent.agent import create_agent
 from resolvers.agent.agent_template import (
     create_agent_template,
@@ -19,8 +20,10 @@ from resolvers.agent.agent_template import (
     update_agent_template,
 )
 from resolvers.agent.set_up import set_up_agent
+from resolvers.api_key.api_key import create_api_key
 from resolvers.inputs.agent import AgentCreate, AgentSetUp
 from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
+from resolvers.inputs.api_key import ApiKeyCreate
 from resolvers.kit.context import Context
 from resolvers.kit.groups import DEFAULT_TOOLS
 from resolvers.kit.input import read_input
@@ -113,7 +116,14 @@ async def test_an_agent_is_set_up_with_its_files_or_not_at_all(owner: Context, p
     holder = await people.with_token(owner, list(TokenScope))
     other = (await set_up_agent(again(holder), read_input(AgentSetUp, {**values, "slug": "other"}))).value
     assert other.token is None
+    key = {"organizationId": workspace["organization_id"], "workspaceId": workspace["_id"], "name": "Robot"}
+    for scopes, may in ((["pilotage:read"], False), (["pilotage:read", "pilotage:write"], True)):
+        secret = (await create_api_key(again(owner), read_input(ApiKeyCreate, {**key, "scopes": scopes}))).value.secret
+        robot = await people.by_jwt(secret)
+        with nullcontext() if may else pytest.raises(Forbidden):
+            third = (await set_up_agent(robot, read_input(AgentSetUp, {**values, "slug": "third"}))).value
+            assert third.token is None
     count = await collection(WorkspaceFile).count_documents({"workspace_id": workspace["_id"]})
     with pytest.raises(Conflict):
         await set_up_agent(again(owner), read_input(AgentSetUp, values))
-    assert await collection(WorkspaceFile).count_documents({"workspace_id": workspace["_id"]}) == count == 6
+    assert await collection(WorkspaceFile).count_documents({"workspace_id": workspace["_id"]}) == count == 9
