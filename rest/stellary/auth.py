@@ -13,7 +13,7 @@ from serving.cookies import clear_session_cookies, set_session_cookies
 routes = Routes("Account", "/auth")
 
 
-@routes.post("/register", "Create an account", runs=register, sets_cookies=True)
+@routes.post("/register", "Create an account", runs=register, sets_cookies=True, names_object=True)
 async def create(call: Call) -> Session:
     """With an organization and a workspace of its own; signs in."""
     return start_session(call, await register(call.ctx, call.body(AuthRegister)))
