@@ -15,6 +15,7 @@ _TEXT_PARAMETERS = {
     "wsSlug": "The slug of a workspace of the organization that the caller is a member of.",
     "agentSlug": "The name of an agent.",
     "token": "The token of the invitation's link.",
+    "inviteToken": "The token of the invitation's link.",
     "email": "The e-mail address that was invited.",
     "filename": "The name of the file of a backup.",
     "productSlug": "The slug of a product, or its id.",

@@ -21,6 +21,7 @@ LONG_MODULES: dict[str, str] = {
     "tests/denials/calls.py": "a line for each operation, and nothing else",
     "tests/faults/history.py": "one check, from what it sets up to what it judges",
     "tests/denials/world.py": "one object of every kind, in the order in which they need each other",
+    "tests/gateway/replay/cases.py": "a line for each mutation that is no plain case, and what has to be there before",
 }
 GENERATED = {"models/records.py"}
 

@@ -6,6 +6,7 @@ from rest.orkosi import (
     auth,
     changelog,
     files,
+    organizations,
     probes,
     products,
     public_agents,
@@ -36,6 +37,7 @@ TAGS = {
         "products": "Products, which are projects, by their slugs.",
         "public agents": "Agents, for programs from outside.",
         "public tasks": "Tasks for programs, in the words of the public part.",
+        "organizations": "The top of the tenancy: its members, and the invitations to it.",
         "rules": "What agents always keep to.",
         "search": "One search over tasks, products and agents.",
         "tasks": "Tasks, which are cards, by numbers and words.",
@@ -46,6 +48,7 @@ TAGS = {
 _PARTS = (
     probes.routes,
     auth.routes,
+    organizations.routes,
     files.routes,
     rules.routes,
     api_keys.routes,

@@ -167,6 +167,8 @@ PLACES: Mapping[str, str] = {
     "jobId": "transfer_job",
     "keyId": "api_token",
     "orgNumber": "organization",
+    "inviteToken": "organization_invitation",
+    "memberNumber": "user",
     "preSessionId": "pre_session",
     "productSlug": "project",
     "priorityId": "pilotage_priority",

@@ -22,6 +22,7 @@ from tests.rest.conftest import PASSWORD, Api, Board, made
 from tests.rest.extending_story import drafts, pipelines, plugins, skills
 from tests.rest.orkosi_agents_story import orkosi_agents
 from tests.rest.orkosi_content_story import orkosi_content
+from tests.rest.orkosi_organization_story import orkosi_organizations
 from tests.rest.orkosi_story import orkosi
 from tests.rest.story import changed, deleted, read
 
@@ -47,6 +48,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api) -> None:
     await orkosi(api, board, bob)
     await orkosi_content(board)
     await orkosi_agents(api, board)
+    await orkosi_organizations(board, bob)
 
     assert {(route.method, route.path) for route in TABLE} - api.called == set()
     assert api.recorder.differences() == []

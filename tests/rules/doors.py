@@ -19,6 +19,8 @@ DOORS = {
 }
 # The door of `node`: it asks for the memberships behind what it finds, and leaves out what is not the caller's.
 NODE = Named("resolvers.node", "_of_kind")
+# What a number leads to is an id and no more, whose door is asked afterwards.
+NUMBERED = Named("resolvers.kit.numbered", "find_numbered")
 TENANTS = frozenset({"organization_id", "workspace_id"})
 
 
@@ -27,7 +29,7 @@ def raw_reads(code: Code) -> list[Reach]:
     flow = Flow(
         code,
         doors=DOORS,
-        trusted=lambda named: named.module == ACCESS or named == NODE,
+        trusted=lambda named: named.module == ACCESS or named in (NODE, NUMBERED),
         is_entered=lambda named: is_entered(code, named),
         is_open=lambda module, name: is_open(code, module, name),
     )
