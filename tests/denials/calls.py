@@ -114,21 +114,6 @@ from resolvers.inputs.organization import (
     OrganizationMemberUpdate,
     OrganizationUpdate,
 )
-from resolvers.inputs.pilotage import (
-    BriefingCreate,
-    DecisionCreate,
-    DecisionUpdate,
-    ObjectiveCreate,
-    ObjectiveUpdate,
-    PilotageDocumentCreate,
-    PilotageDocumentUpdate,
-    PilotagePriorityCreate,
-    PilotagePriorityUpdate,
-    StandingOrderCreate,
-    StandingOrderUpdate,
-    TodoCreate,
-    TodoUpdate,
-)
 from resolvers.inputs.preferences import PanelStatesUpdate, PreferencesUpdate, ProjectReorder
 from resolvers.inputs.project import ProjectCreate, ProjectMemberAdd, ProjectMemberUpdate, ProjectUpdate
 from resolvers.inputs.proposal import (
@@ -567,35 +552,6 @@ CALLS: dict[str, Arguments] = {
     "missionReport": lambda ids: (ids["mission"], MissionReport(progress=0.5)),
     "missionComplete": lambda ids: (ids["mission"], MissionComplete()),
     "missionFail": lambda ids: (ids["mission"], MissionFail(error="Broken")),
-    # pilotage
-    "objectiveCreate": lambda ids: (ObjectiveCreate.of(workspace_id=ids["workspace"], objective="More"),),
-    "objectiveUpdate": lambda ids: (ids["objective"], ObjectiveUpdate.of(status="done")),
-    "objectiveDelete": lambda ids: (ids["objective"],),
-    "pilotagePriorityCreate": lambda ids: (PilotagePriorityCreate.of(workspace_id=ids["workspace"], label="More"),),
-    "pilotagePriorityUpdate": lambda ids: (ids["pilotage_priority"], PilotagePriorityUpdate.of(active=False)),
-    "pilotagePriorityDelete": lambda ids: (ids["pilotage_priority"],),
-    "todoCreate": lambda ids: (
-        TodoCreate.of(workspace_id=ids["workspace"], label="More", objective_id=ids["objective"]),
-    ),
-    "todoUpdate": lambda ids: (ids["todo"], TodoUpdate.of(status="done")),
-    "todoDelete": lambda ids: (ids["todo"],),
-    "decisionCreate": lambda ids: (DecisionCreate.of(workspace_id=ids["workspace"], title="More"),),
-    "decisionUpdate": lambda ids: (ids["decision"], DecisionUpdate.of(impact="Less work")),
-    "decisionDelete": lambda ids: (ids["decision"],),
-    "pilotageDocumentCreate": lambda ids: (PilotageDocumentCreate.of(workspace_id=ids["workspace"], title="More"),),
-    "pilotageDocumentUpdate": lambda ids: (ids["pilotage_document"], PilotageDocumentUpdate.of(owner="Ann")),
-    "pilotageDocumentDelete": lambda ids: (ids["pilotage_document"],),
-    "standingOrders": lambda ids: (ids["workspace"], Window.read()),
-    "standingOrderCreate": lambda ids: (
-        StandingOrderCreate.of(workspace_id=ids["workspace"], text="More", agent_id=ids["agent"]),
-    ),
-    "standingOrderUpdate": lambda ids: (ids["standing_order"], StandingOrderUpdate.of(category="tests")),
-    "standingOrderDelete": lambda ids: (ids["standing_order"],),
-    "pilotageCycleClose": lambda ids: (ids["workspace"], 1),
-    "briefingCreate": lambda ids: (BriefingCreate(agent_id=ids["agent"]),),
-    "pilotageState": lambda ids: (ids["workspace"],),
-    "pilotageDashboard": lambda ids: (ids["workspace"],),
-    "pilotagePortfolio": lambda ids: (ids["workspace"],),
     # proposals
     "proposal": lambda ids: (ids["proposal"],),
     "proposals": lambda ids: (ids["workspace"], Window.read()),

@@ -1,4 +1,4 @@
-"""How the operations on skills, pipelines, drafts, plugins and checkout are called on the world's objects."""
+"""How operations on extensions, on the pilotage and on checkout are called on the world's objects."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +7,21 @@ from models.agent_enums import AgentStatus
 from resolvers.inputs.agent import AgentReport, AgentSetUp, AgentSwitch
 from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
 from resolvers.inputs.billing import BillingCheckout, BillingPlanChange, BillingPortal, BillingReceive
+from resolvers.inputs.pilotage import (
+    BriefingCreate,
+    DecisionCreate,
+    DecisionUpdate,
+    ObjectiveCreate,
+    ObjectiveUpdate,
+    PilotageDocumentCreate,
+    PilotageDocumentUpdate,
+    PilotagePriorityCreate,
+    PilotagePriorityUpdate,
+    StandingOrderCreate,
+    StandingOrderUpdate,
+    TodoCreate,
+    TodoUpdate,
+)
 from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
 from resolvers.inputs.plugin import PluginInstall, PluginUpdate, RemoteCallSettle, RemoteToolCall
 from resolvers.inputs.project_draft import (
@@ -90,4 +105,32 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     "pipelineUpdate": lambda ids: (ids["pipeline"], PipelineUpdate.of(name="Other", steps=[])),
     "pipelineRun": lambda ids: (ids["pipeline"],),
     "pipelineDelete": lambda ids: (ids["pipeline"],),
+    "objectiveCreate": lambda ids: (ObjectiveCreate.of(workspace_id=ids["workspace"], objective="More"),),
+    "objectiveUpdate": lambda ids: (ids["objective"], ObjectiveUpdate.of(status="done")),
+    "objectiveDelete": lambda ids: (ids["objective"],),
+    "pilotagePriorityCreate": lambda ids: (PilotagePriorityCreate.of(workspace_id=ids["workspace"], label="More"),),
+    "pilotagePriorityUpdate": lambda ids: (ids["pilotage_priority"], PilotagePriorityUpdate.of(active=False)),
+    "pilotagePriorityDelete": lambda ids: (ids["pilotage_priority"],),
+    "todoCreate": lambda ids: (
+        TodoCreate.of(workspace_id=ids["workspace"], label="More", objective_id=ids["objective"]),
+    ),
+    "todoUpdate": lambda ids: (ids["todo"], TodoUpdate.of(status="done")),
+    "todoDelete": lambda ids: (ids["todo"],),
+    "decisionCreate": lambda ids: (DecisionCreate.of(workspace_id=ids["workspace"], title="More"),),
+    "decisionUpdate": lambda ids: (ids["decision"], DecisionUpdate.of(impact="Less work")),
+    "decisionDelete": lambda ids: (ids["decision"],),
+    "pilotageDocumentCreate": lambda ids: (PilotageDocumentCreate.of(workspace_id=ids["workspace"], title="More"),),
+    "pilotageDocumentUpdate": lambda ids: (ids["pilotage_document"], PilotageDocumentUpdate.of(owner="Ann")),
+    "pilotageDocumentDelete": lambda ids: (ids["pilotage_document"],),
+    "standingOrders": lambda ids: (ids["workspace"], Window.read()),
+    "standingOrderCreate": lambda ids: (
+        StandingOrderCreate.of(workspace_id=ids["workspace"], text="More", agent_id=ids["agent"]),
+    ),
+    "standingOrderUpdate": lambda ids: (ids["standing_order"], StandingOrderUpdate.of(category="tests")),
+    "standingOrderDelete": lambda ids: (ids["standing_order"],),
+    "pilotageCycleClose": lambda ids: (ids["workspace"], 1),
+    "briefingCreate": lambda ids: (BriefingCreate(agent_id=ids["agent"]),),
+    "pilotageState": lambda ids: (ids["workspace"],),
+    "pilotageDashboard": lambda ids: (ids["workspace"],),
+    "pilotagePortfolio": lambda ids: (ids["workspace"],),
 }
