@@ -106,19 +106,21 @@ async def create(call: Call) -> SetUpData:
     return {"agent": shown, "token": made.token, "steps": steps}  # type: ignore[typeddict-item]
 
 
-@routes.post("/{agentSlug}/stop", "Stop an agent", runs=stop_agent, body=NoteBody, status=200)
+@routes.post("/{agentSlug}/stop", "Stop an agent", runs=stop_agent, reads=(find_agent,), body=NoteBody, status=200)
 async def stop(call: Call) -> OrkosiAgentData:
     """It is given nothing until it is started, and what it works on is cancelled."""
     return await _switched(call, stop_agent)
 
 
-@routes.post("/{agentSlug}/start", "Start an agent", runs=start_agent, body=NoteBody, status=200)
+@routes.post("/{agentSlug}/start", "Start an agent", runs=start_agent, reads=(find_agent,), body=NoteBody, status=200)
 async def start(call: Call) -> OrkosiAgentData:
     """It is given what waits for it."""
     return await _switched(call, start_agent)
 
 
-@routes.post("/{agentSlug}/restart", "Restart an agent", runs=restart_agent, body=NoteBody, status=200)
+@routes.post(
+    "/{agentSlug}/restart", "Restart an agent", runs=restart_agent, reads=(find_agent,), body=NoteBody, status=200
+)
 async def restart(call: Call) -> OrkosiAgentData:
     """What it works on is cancelled, and asked of it anew with the same prompts."""
     return await _switched(call, restart_agent)

@@ -74,7 +74,13 @@ async def find(call: Call) -> list[File]:
 
 
 @routes.post(
-    "", "Create or upsert a file record", runs=write_workspace_file, body=FileBody, max_body=MAX_BODY, names_object=True
+    "",
+    "Create or upsert a file record",
+    runs=write_workspace_file,
+    reads=(read_workspace_file,),
+    body=FileBody,
+    max_body=MAX_BODY,
+    names_object=True,
 )
 async def write(call: Call) -> FileWithContent:
     """Over the file that stands at the path, if one does."""

@@ -116,7 +116,12 @@ async def get(call: Call) -> PublicTaskData:
 
 
 @routes.patch(
-    "/tasks/{taskNumber}", "Change a task as a program", runs=revise_card, body=PublicTaskChange, names_object=True
+    "/tasks/{taskNumber}",
+    "Change a task as a program",
+    runs=revise_card,
+    reads=(get_card,),
+    body=PublicTaskChange,
+    names_object=True,
 )
 async def update(call: Call) -> PublicTaskData:
     """Any status may follow any; what is cancelled goes back to `todo` first: else 409, as for another product."""

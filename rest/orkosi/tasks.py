@@ -92,13 +92,13 @@ async def get(call: Call) -> TaskData:
     return await task(call.ctx, await get_card(call.ctx, await task_id(call)))
 
 
-@routes.patch("/{taskNumber}", "Change a task", runs=revise_card, body=TaskChange, names_object=True)
+@routes.patch("/{taskNumber}", "Change a task", runs=revise_card, reads=(get_card,), body=TaskChange, names_object=True)
 async def update(call: Call) -> TaskData:
     """Any status may follow any; what is cancelled goes back to `todo` first: else 409, as for another product."""
     return await task(call.ctx, await revise_task(call, _in_core_words(call.body(TaskChange).given()), NAMES))
 
 
-@routes.delete("/{taskNumber}", "Delete a task for good", runs=delete_card, body=None)
+@routes.delete("/{taskNumber}", "Delete a task for good", runs=delete_card, reads=(get_card,), body=None)
 async def delete(call: Call) -> Deleted:
     """For admins of the workspace."""
     record = await get_card(call.ctx, await task_id(call))

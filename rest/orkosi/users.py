@@ -75,7 +75,11 @@ async def get(call: Call) -> OrkosiMemberData:
 
 
 @routes.patch(
-    "/{userNumber}", "Change a person of the organization", runs=update_organization_member, body=OrkosiUserChange
+    "/{userNumber}",
+    "Change a person of the organization",
+    runs=update_organization_member,
+    reads=(get_organization_member,),
+    body=OrkosiUserChange,
 )
 async def update(call: Call) -> OrkosiMemberData:
     """For admins. The username and the address of somebody else are for whoever manages the accounts of the
@@ -98,7 +102,7 @@ async def update(call: Call) -> OrkosiMemberData:
     return _member_data(call, await get_organization_member(call.ctx, organization_id, member["user_id"]))
 
 
-@routes.delete("/me", "Delete the caller's account", runs=delete_account, body=OrkosiAccountDelete)
+@routes.delete("/me", "Delete the caller's account", runs=delete_account, reads=(get_viewer,), body=OrkosiAccountDelete)
 async def delete_own(call: Call) -> Deleted:
     """What others rely on stays, by a user without a name. Not for whoever runs the installation, nor for owners of
     organizations with other people in them."""
@@ -113,7 +117,9 @@ async def delete_own(call: Call) -> Deleted:
     return deleted(viewer["number"] or viewer["_id"])
 
 
-@routes.delete("/{userNumber}", "Remove a person", runs=remove_organization_member, body=None)
+@routes.delete(
+    "/{userNumber}", "Remove a person", runs=remove_organization_member, reads=(get_organization_member,), body=None
+)
 async def delete(call: Call) -> Deleted:
     """From the organization; whoever manages the accounts of the installation deletes the account. The caller's own
     is deleted by `DELETE /users/me`."""

@@ -8,7 +8,6 @@ from models.card_enums import CardStage
 from models.enums import (
     ActorType,
     AutomationTrigger,
-    ConsentSubject,
     DocumentStatus,
     FieldType,
     PilotageRole,
@@ -19,21 +18,8 @@ from models.enums import (
     ViewType,
 )
 from resolvers.inputs.account import (
-    AccountDelete,
-    AuthLogin,
-    AuthRefresh,
     AuthRegister,
-    AuthVerifyTwoFactor,
-    ConsentGive,
-    EmailVerify,
     InvitationRegister,
-    PasswordChange,
-    PasswordResetInput,
-    PasswordResetRequest,
-    TwoFactorBegin,
-    TwoFactorConfirm,
-    TwoFactorProof,
-    UserUpdate,
 )
 from resolvers.inputs.activity import ActivityCreate, NoticeCreate
 from resolvers.inputs.agent import AgentCreate, AgentUpdate
@@ -140,10 +126,11 @@ from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, W
 from resolvers.kit.page import Window
 from resolvers.kit.periods import Periods
 from resolvers.template.builtin import KANBAN_BOARD
+from tests.denials.account_calls import ACCOUNT
 from tests.denials.extending_calls import EXTENDING
 from tests.denials.world import Ids
 from tests.resolvers.attaching import upload
-from tests.resolvers.lab import PASSWORD, PICTURE
+from tests.resolvers.lab import PASSWORD
 
 Arguments = Callable[[Ids], tuple[Any, ...]]
 
@@ -185,33 +172,7 @@ CALLS: dict[str, Arguments] = {
     "personUpdate": lambda ids: (ids["bystander_id"], PersonUpdate(name="Other")),
     "personPasswordReset": lambda ids: (ids["bystander_id"],),
     "personDelete": lambda ids: (ids["bystander_id"],),
-    "authLogin": lambda _: (AuthLogin(email="nobody@example.com", password=PASSWORD),),
-    "authLogout": lambda _: (),
-    "authRefresh": lambda _: (AuthRefresh(refresh_token="nothing"),),
-    "viewer": lambda _: (),
-    "me": lambda _: (),
-    "whoami": lambda _: (),
-    "userUpdate": lambda _: (UserUpdate(name="Other"),),
-    "passwordChange": lambda _: (PasswordChange(current_password=PASSWORD, new_password="another password"),),
-    "accountDelete": lambda _: (AccountDelete(password=PASSWORD),),
-    "accountExport": lambda _: (),
-    "consentGive": lambda _: (ConsentGive(subject=ConsentSubject.TERMS, version="1"),),
-    "consents": lambda _: (),
-    "userAvatar": lambda ids: (ids["user"],),
-    "userAvatarSet": lambda _: (PICTURE,),
-    "userAvatarRemove": lambda _: (),
-    "sessions": lambda _: (),
-    "sessionRevoke": lambda ids: (ids["session"],),
-    "sessionRevokeOthers": lambda _: (),
-    "emailVerificationSend": lambda _: (),
-    "emailVerify": lambda _: (EmailVerify(token="nothing"),),
-    "passwordResetRequest": lambda _: (PasswordResetRequest(email="nobody@example.com"),),
-    "passwordReset": lambda _: (PasswordResetInput(token="nothing", new_password="another password"),),
-    "twoFactorBegin": lambda _: (TwoFactorBegin(password=PASSWORD),),
-    "twoFactorConfirm": lambda _: (TwoFactorConfirm(code="123456"),),
-    "twoFactorRecoveryCodesRenew": lambda _: (TwoFactorProof(password=PASSWORD, code="123456"),),
-    "twoFactorDisable": lambda _: (TwoFactorProof(password=PASSWORD, code="123456"),),
-    "authVerifyTwoFactor": lambda _: (AuthVerifyTwoFactor(temporary_token="nothing", code="123456"),),
+    **ACCOUNT,
     "apiTokenCreate": lambda _: (ApiTokenCreate(name="more"),),
     "apiTokens": lambda _: (),
     "apiTokenRevoke": lambda ids: (ids["token"],),

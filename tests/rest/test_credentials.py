@@ -51,6 +51,7 @@ def test_only_registering_signing_in_and_links_are_open() -> None:
         "/orkosi/api/ready",
         "/orkosi/api/arch-health",
         "/orkosi/api/v1/public/health",
+        "/orkosi/api/agent-runs/idle-check",
         "/orkosi/api/auth/register",
         "/orkosi/api/auth/login",
         "/orkosi/api/auth/refresh",

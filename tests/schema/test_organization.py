@@ -217,3 +217,33 @@ async def test_an_invited_person_registers_and_joins_in_one_step(lab: Lab, board
     organizations = (await bob.post("/graphql", json={"query": mine})).json()["data"]["organizations"]["nodes"]
     assert {one["name"] for one in organizations} == {"Ann", "Bob"}
     assert used.json()["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_somebody_is_invited_to_an_organization_and_one_that_was_deleted_comes_back(
+    lab: Lab, board: Board
+) -> None:
+    # Given
+    ann, bob = board.ann, await lab.person("bob@example.com")
+    invite = """mutation ($o: ID!, $email: String!) { organizationMemberInvite(
+      organizationId: $o, input: {email: $email}) { token invitation { id } } }"""
+    kept, revoked = [
+        (await ann.ask(invite, o=board.organization, email=email))["organizationMemberInvite"]
+        for email in (bob.email, "eve@example.com")
+    ]
+
+    # When
+    accept = "mutation ($t: String!) { organizationInvitationAccept(token: $t) { member { role user { id } } } }"
+    joined = await bob.ask(accept, t=kept["token"])
+    revoke = """mutation ($o: ID!, $i: ID!) {
+      organizationInvitationRevoke(organizationId: $o, invitationId: $i) { deletedId } }"""
+    gone = await ann.ask(revoke, o=board.organization, i=revoked["invitation"]["id"])
+    side = (await ann.ask(CREATE_ORGANIZATION, input={"name": "Side", "slug": "side"}))["organizationCreate"]
+    side_id = side["organization"]["id"]
+    await ann.ask("mutation ($id: ID!) { organizationDelete(id: $id, recoverable: true) { deletedId } }", id=side_id)
+    restore = "mutation ($id: ID!) { organizationRestore(organizationId: $id) { organization { slug } } }"
+    back = await ann.ask(restore, id=side_id)
+
+    # Then
+    assert joined["organizationInvitationAccept"]["member"] == {"role": "MEMBER", "user": {"id": bob.id}}
+    assert gone["organizationInvitationRevoke"]["deletedId"] == revoked["invitation"]["id"]
+    assert back["organizationRestore"]["organization"] == {"slug": "side"}
