@@ -9,6 +9,7 @@ from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.base import Stored
+from models.card_enums import CardType
 from models.facts import FILTER, SHOWN, Facts
 from models.ids import Kind, id_at
 from models.records import ChangelogEntryRecord
@@ -34,8 +35,8 @@ class ChangelogEntry(Stored[ChangelogEntryRecord]):
         ),
     ] = None
     title: Annotated[str, Facts("The title of the card then.")]
-    resolution: Annotated[str | None, Facts("What it had come to.")] = None
-    type: Annotated[str | None, Facts("What kind of work it was.")] = None
+    resolution: Annotated[str | None, Facts("What it had come to, as Markdown.")] = None
+    type: Annotated[CardType | None, Facts("What kind of work it was.")] = None
     completed_at: Annotated[datetime, Facts("When it came to be done.")]
 
     class Settings:

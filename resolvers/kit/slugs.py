@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from auth.policies import organization as organization_policy
 from auth.policies import workspace as workspace_policy
-from models import Agent, Organization, Workspace
+from models import Agent, Organization, Project, Workspace
 from models.base import collection
 from models.errors import NotFound
 from models.records import OrganizationMemberRecord, OrganizationRecord, WorkspaceMemberRecord, WorkspaceRecord
@@ -50,4 +50,10 @@ async def agent_by_slug(workspace_id: ObjectId, slug: str) -> ObjectId | None:
     """The agent that is called so in a workspace, whose door was passed; None where there is none."""
     there = {"workspace_id": workspace_id, "slug": slug, "deleted_at": None}
     found = await collection(Agent).find_one(there, {"_id": 1})
+    return None if found is None else ObjectId(found["_id"])
+
+
+async def project_by_slug(workspace_id: ObjectId, slug: str) -> ObjectId | None:
+    """The project that is called so in a workspace, whose door was passed; None where there is none."""
+    found = await collection(Project).find_one({"workspace_id": workspace_id, "slug": slug}, {"_id": 1})
     return None if found is None else ObjectId(found["_id"])

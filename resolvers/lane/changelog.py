@@ -49,6 +49,8 @@ def entry_of(
             card_id=card["_id"],
             agent_id=agents.get(card["assignee_id"]) or agents.get(actor_id),
             title=card["title"],
+            resolution=card.get("resolution"),
+            type=card.get("type"),
             completed_at=moment,
             created_at=moment,
         )

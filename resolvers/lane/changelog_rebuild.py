@@ -10,7 +10,7 @@ from models.records import CardRecord
 from resolvers.kit.migration_step import MigrationStep, Work, over_all
 from resolvers.lane.changelog import agents_behind, entry_of
 
-_READ = ("workspace_id", "project_id", "assignee_id", "title", "completed_at")
+_READ = ("workspace_id", "project_id", "assignee_id", "title", "resolution", "type", "completed_at")
 
 
 async def _cards(work: Work) -> None:

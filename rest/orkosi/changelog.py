@@ -8,10 +8,12 @@ from pydantic import Field, WithJsonSchema
 from starlette.responses import Response
 
 from auth.subject import Subject
-from models.errors import Forbidden
+from models.errors import Forbidden, NotFound
 from models.limits import NAME, Text
 from models.records import ChangelogEntryRecord
 from resolvers.changelog.changelog import list_changelog, summarize_changelog
+from resolvers.filing.project_word import find_project
+from resolvers.inputs.filing import ProjectWord
 from resolvers.kit.load import one_by
 from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import AGENT, CARD, PROJECT, WORKSPACE
@@ -49,7 +51,7 @@ class FeedQuery(Query):
 
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     agent: Word | None = None
-    product: Number | None = None
+    product: ProjectWord | None = None
     token: Annotated[str, Text(1, 200)] | None = None
 
 
@@ -96,11 +98,19 @@ async def read_feed(call: Call) -> Response:
         _check_reader(call.ctx.subject)
     where = await _of_agent(workspace_id, wanted.agent)
     if wanted.product is not None:
-        where["project"] = {"eq": str(await _id_of(workspace_id, PROJECT, wanted.product, "product"))}
+        where["project"] = {"in": await _projects_called(call, workspace_id, wanted.product)}
     page = await list_changelog(call.ctx, workspace_id, Window.read(wanted.limit), where)
     [workspace] = await workspaces_of(call.ctx, [{"workspace_id": workspace_id}], frozenset({"name"}))
     content = feed(workspace["name"], call.ctx.services.base_url, page.nodes, await _named(call, page.nodes))
     return revalidated(call.request, Response(content, media_type=RSS))
+
+
+async def _projects_called(call: Call, workspace_id: ObjectId, word: str) -> list[str]:
+    """The id of the project that is called so, if there is one."""
+    try:
+        return [str((await find_project(call.ctx, workspace_id, word))["_id"])]
+    except NotFound:
+        return []
 
 
 async def _id_of(workspace_id: ObjectId, noun: Noun[Any], given: str, field: str) -> ObjectId:
@@ -126,7 +136,7 @@ async def _named(call: Call, entries: Sequence[ChangelogEntryRecord]) -> list[Na
     """What the entries of a list are about."""
     found = [
         await cards_of(call.ctx, entries, frozenset({"number"})),
-        await projects_of(call.ctx, entries, frozenset({"number", "name"})),
+        await projects_of(call.ctx, entries, frozenset({"number", "name", "slug"})),
         await agents_of(call.ctx, entries, frozenset({"slug"})),
     ]
     return [Named(*about) for about in zip(*found, strict=True)]

@@ -14,7 +14,7 @@ from resolvers.card.card import get_card
 from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import AGENT, CARD, PROJECT
 from resolvers.kit.numbered import find_counted
-from resolvers.kit.slugs import agent_by_slug
+from resolvers.kit.slugs import agent_by_slug, project_by_slug
 from resolvers.project.project import get_project
 from resolvers.search.search import search
 from resolvers.words.query import MAX_QUERY
@@ -45,7 +45,7 @@ async def find(call: Call) -> FoundByKind:
     """What has the number `q` or is called so first, then what has all its words; 20 of each kind at most."""
     workspace_id, q = await workspace_of(call), call.query(SearchQuery).q
     tasks = await _found(call, workspace_id, q, SearchType.CARD, CARD, get_card)
-    products = await _found(call, workspace_id, q, SearchType.PROJECT, PROJECT, get_project)
+    products = await _found(call, workspace_id, q, SearchType.PROJECT, PROJECT, get_project, project_by_slug)
     agents: Sequence[Record] = []
     if TokenScope.PILOTAGE_READ in call.ctx.subject.scopes:
         agents = await _found(call, workspace_id, q, SearchType.AGENT, AGENT, get_agent, agent_by_slug)

@@ -62,7 +62,7 @@ def entry(record: ChangelogEntryRecord, about: Named) -> ChangelogEntry:
         "type": record["type"],
         "agent": None if about.agent is None else about.agent["slug"],
         "product_id": None if about.project is None else about.project["number"],
-        "product": None if about.project is None else about.project["name"],
+        "product": None if about.project is None else about.project.get("slug"),
         "completed_at": timestamp(record["completed_at"]),
     }
 

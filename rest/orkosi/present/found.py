@@ -19,6 +19,7 @@ class FoundProduct(TypedDict):
 
     id: int | None
     name: str
+    slug: str | None
 
 
 class FoundAgent(TypedDict):
@@ -40,6 +41,8 @@ class FoundByKind(TypedDict):
 def found_by_kind(tasks: Sequence[Record], products: Sequence[Record], agents: Sequence[Record]) -> FoundByKind:
     return {
         "tasks": [{"id": task["number"], "title": task["title"]} for task in tasks],
-        "products": [{"id": product["number"], "name": product["name"]} for product in products],
+        "products": [
+            {"id": product["number"], "name": product["name"], "slug": product.get("slug")} for product in products
+        ],
         "agents": [{"id": agent["number"], "name": agent["slug"], "display_name": agent["name"]} for agent in agents],
     }

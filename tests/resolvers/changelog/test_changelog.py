@@ -36,7 +36,7 @@ async def test_a_card_stands_in_the_changelog_for_as_long_as_it_is_done(
     atlas = await Crew(people, owner, workspace).hire("atlas")
     await board.add_member(atlas.caller)
     card = await board.card(TODO, title="Polish the lens", assigneeId=str(atlas.record["user_id"]))
-    other = await board.card(TODO, title="Sweep")
+    other = await board.card(TODO, title="Sweep", type="ops", resolution="Swept")
     seq = await board.seq()
 
     # When both are done: moved by a person, and by the agent
@@ -49,6 +49,7 @@ async def test_a_card_stands_in_the_changelog_for_as_long_as_it_is_done(
     assert [entry["title"] for entry in entries] == ["Sweep", "Polish the lens"]
     assert {entry["agent_id"] for entry in entries} == {atlas.record["_id"]}
     assert entries[1]["completed_at"] == moved["completed_at"]
+    assert [(entry["type"], entry["resolution"]) for entry in entries] == [("ops", "Swept"), (None, None)]
     told = [event for event in await board.events_since(seq) if event["type"] == "ChangelogEntryAdded"]
     assert [(event["card_id"], event["data"]["changelog_entry"]) for event in told] == [
         (card["_id"], entries[1]),

@@ -42,7 +42,7 @@ ENTRY = {
     "type": None,
     "agent": None,
     "product_id": COUNT,
-    "product": "Launch",
+    "product": "launch",
     "completed_at": TIME,
 }
 VIEWER = Refused(status=403, code="FORBIDDEN", by="viewer")
@@ -118,7 +118,7 @@ CONTRACTS = [
         method="GET",
         route=ORKOSI + "/search",
         params={"q": "launch"},
-        answers=data({"tasks": LIST, "products": ({"id": COUNT, "name": "Launch"},), "agents": ()}),
+        answers=data({"tasks": LIST, "products": ({"id": COUNT, "name": "Launch", "slug": "launch"},), "agents": ()}),
         bad=bad("q", params={"q": "x" * 201}),
         denied=STRANGER,
     ),
@@ -141,7 +141,7 @@ CONTRACTS = [
     Contract(
         method="GET",
         route=CHANGELOG + "/feed",
-        params={"product": "1"},
+        params={"product": "launch"},
         gives="application/rss+xml",
         answers=re.compile(rb".*<rss version=\"2.0\"><channel>.*<title>third_card</title>", re.DOTALL),
         bad=bad("limit", params={"limit": "0"}),
