@@ -104,4 +104,5 @@ class Invitation(Stored[InvitationRecord]):
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("organization_id", ASCENDING), ("email", ASCENDING)]),
             IndexModel([("organization_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("team_id", ASCENDING)], partialFilterExpression={"team_id": {"$type": "objectId"}}),
         ]

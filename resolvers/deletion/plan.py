@@ -262,7 +262,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.CUSTOM_FIELD: (values_on_cards,),
     Kind.QUEUE: (rows(Schedule, "queue_id"), rows(Job, "queue_id")),
     Kind.AGENT: (missions_of_agent,),
-    Kind.TEAM: (rows(TeamMember, "team_id"),),
+    Kind.TEAM: (rows(Invitation, "team_id"), rows(TeamMember, "team_id")),
     Kind.OBJECTIVE: (letting_go("objective_id"),),
     Kind.PILOTAGE_PRIORITY: (letting_go("priority_id"),),
     Kind.AUTOMATION: (rows(AutomationTrace, "automation_id"),),

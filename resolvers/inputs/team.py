@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from models import Team
 from models.enums import Role
 from models.facts import CREATE, UPDATE
+from resolvers.inputs.account import Email
 from resolvers.kit.fields import fields_of
 from resolvers.kit.input import Input, OrganizationId, UserId
 
@@ -60,3 +61,13 @@ class TeamMemberUpdate(Input):
     """
 
     role: TeamRole = Field(description="OWNER, ADMIN or MEMBER.")
+
+
+class TeamMemberInvite(Input):
+    """An invitation to a team.
+
+    Whoever signs in with the e-mail address may accept.
+    """
+
+    email: Email = Field(description="The e-mail address that the invitation is for.")
+    role: TeamRole = Field(Role.MEMBER, description="OWNER, ADMIN or MEMBER; MEMBER by default.")

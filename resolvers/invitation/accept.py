@@ -6,7 +6,17 @@ from typing import Annotated
 from bson import ObjectId
 
 from auth.secrets import hash_secret
-from models import Invitation, Organization, OrganizationMember, Project, User, Workspace, WorkspaceMember
+from models import (
+    Invitation,
+    Organization,
+    OrganizationMember,
+    Project,
+    Team,
+    TeamMember,
+    User,
+    Workspace,
+    WorkspaceMember,
+)
 from models.base import collection
 from models.enums import PilotageRole, Role, TokenScope
 from models.errors import Conflict, NotFound
@@ -25,6 +35,7 @@ from resolvers.kit.plan_limits import require_plan_room
 from resolvers.mail.mail import withdraw_mails
 from resolvers.member.organization_member import insert_organization_member, join_organization
 from resolvers.member.project_member import add_member, is_member
+from resolvers.member.team_member import insert_team_member
 from resolvers.member.workspace_member import insert_workspace_member
 from resolvers.user.home import set_home
 
@@ -123,11 +134,15 @@ async def join(ctx: Context, change: Change, invitation_id: ObjectId, user: User
 
 async def _join_organization(ctx: Context, change: Change, invitation: InvitationRecord, user_id: ObjectId) -> Joined:
     organization = await _organization(change, invitation["organization_id"])
+    team_id = invitation.get("team_id")
     member = await _belongs(change, organization["_id"], user_id)
     if member is None:
-        member = await join_organization(ctx, change, organization, user_id, Role(invitation["role"]))
+        role = Role(invitation["role"]) if team_id is None else Role.MEMBER
+        member = await join_organization(ctx, change, organization, user_id, role)
         if (workspace_id := organization.get("default_workspace_id")) is not None:
             await set_home(change, user_id, workspace_id)
+    if team_id is not None:
+        await _join_team(change, team_id, user_id, Role(invitation["role"]))
     return Joined(member, None)
 
 
@@ -147,6 +162,16 @@ async def _join_workspace(ctx: Context, change: Change, invitation: InvitationRe
     await _join_project(change, invitation, user_id)
     await set_home(change, user_id, workspace["_id"])
     return Joined(belongs, member)
+
+
+async def _join_team(change: Change, team_id: ObjectId, user_id: ObjectId, role: Role) -> None:
+    """Make who was invited a member of a team, whose role is in that alone."""
+    team = await collection(Team).find_one({"_id": team_id}, session=change.session)
+    if team is None:
+        raise NotFound("Invitation")
+    mine = {"team_id": team_id, "user_id": user_id}
+    if await collection(TeamMember).find_one(mine, {"_id": 1}, session=change.session) is None:
+        await insert_team_member(change, team, user_id, role)
 
 
 async def _organization(change: Change, organization_id: ObjectId | None) -> OrganizationRecord:

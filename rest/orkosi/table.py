@@ -1,11 +1,13 @@
 """Every route of Orkosi's interface, in the order in which the document shows them."""
 
 from rest.orkosi import (
+    activity_log,
     agents,
     api_keys,
     auth,
     changelog,
     files,
+    notifications,
     organizations,
     probes,
     products,
@@ -14,6 +16,7 @@ from rest.orkosi import (
     rules,
     search,
     tasks,
+    teams,
     users,
 )
 from rest.routing import Route
@@ -30,6 +33,7 @@ TAGS = {
         "agent templates": "What new agents can begin with.",
         "agents": "The agents of the workspace: set up, stopped and started.",
         "api keys": "What programs of an organization sign in with: for its admins, signed in.",
+        "activity log": "What happened in a workspace, and what is recorded of it.",
         "auth": "Registering, signing in, and what a session goes on by.",
         "changelog": "What tasks came to.",
         "files": "Texts that a workspace keeps by their paths.",
@@ -38,10 +42,12 @@ TAGS = {
         "public agents": "Agents, for programs from outside.",
         "public tasks": "Tasks for programs, in the words of the public part.",
         "organizations": "The top of the tenancy: its members, and the invitations to it.",
+        "notifications": "The caller's own notifications, and notices to all people of a workspace.",
         "rules": "What agents always keep to.",
         "search": "One search over tasks, products and agents.",
         "tasks": "Tasks, which are cards, by numbers and words.",
         "users": "The people of an organization.",
+        "teams": "Teams of an organization, their members, and invitations to them.",
     }.items()
 }
 
@@ -62,6 +68,9 @@ _PARTS = (
     tasks.routes,
     products.routes,
     public_tasks.routes,
+    teams.routes,
+    notifications.routes,
+    activity_log.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -113,7 +113,7 @@ from resolvers.inputs.proposal import (
 from resolvers.inputs.relation import RelationCreate
 from resolvers.inputs.scope import ScopeCreate, ScopeReorder, ScopeUpdate, ScopeViewSet
 from resolvers.inputs.script import ScriptCreate, ScriptReorder, ScriptStart, ScriptUpdate
-from resolvers.inputs.team import TeamCreate, TeamMemberAdd, TeamMemberUpdate, TeamUpdate
+from resolvers.inputs.team import TeamCreate, TeamMemberAdd, TeamMemberInvite, TeamMemberUpdate, TeamUpdate
 from resolvers.inputs.template import (
     ScopeCreateFromTemplate,
     TemplateColumnInput,
@@ -292,6 +292,8 @@ CALLS: dict[str, Arguments] = {
     "teamDelete": lambda ids: (ids["team"],),
     "teamMembers": lambda ids: (ids["team"],),
     "teamMemberAdd": lambda ids: (ids["team"], TeamMemberAdd(user_id=ids["bystander_id"])),
+    "teamMemberInvite": lambda ids: (ids["team"], TeamMemberInvite(email="another@example.com")),
+    "teamInvitations": lambda ids: (ids["team"],),
     "teamMemberUpdate": lambda ids: (ids["team"], ids["member_id"], TeamMemberUpdate(role=Role.ADMIN)),
     "teamMemberRemove": lambda ids: (ids["team"], ids["user"]),
     # activities

@@ -30,7 +30,15 @@ _ORGANIZATION_ROLE = {
 }
 _WORKSPACE_ROLE = {"member": Role.MEMBER, "viewer": Role.VIEWER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 
-TEAMS = ("teamUpdate", "teamDelete", "teamMemberAdd", "teamMemberUpdate", "teamMemberRemove")
+TEAMS = (
+    "teamUpdate",
+    "teamDelete",
+    "teamInvitations",
+    "teamMemberAdd",
+    "teamMemberInvite",
+    "teamMemberRemove",
+    "teamMemberUpdate",
+)
 SCRIPTS = ("scriptCreate", "scriptUpdate", "scriptReorder", "scriptRun", "scriptCancel", "scriptDelete")
 DECISIONS = ("proposalApprove", "proposalReject", "proposalReview", "proposalApply", "proposalUpdate")
 

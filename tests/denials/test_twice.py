@@ -62,6 +62,7 @@ COUNTS = {
     "invitationResend",
     "organizationMemberAdd",
     "organizationMemberInvite",
+    "teamMemberInvite",
     "personPasswordReset",
     "workspaceMemberInvite",
 }

@@ -176,6 +176,7 @@ PLACES: Mapping[str, str] = {
     "ruleNumber": "standing_order",
     "sessionId": "session",
     "taskNumber": "card",
+    "teamNumber": "team",
     "token": "invitation",
     "userNumber": "member_id",
     "versionId": "version",

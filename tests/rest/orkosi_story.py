@@ -33,6 +33,8 @@ async def orkosi(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
     await _work(board)
     await _account(api)
     await _users(api, board)
+    await _teams(api, board, bob)
+    await _told(board)
 
 
 async def _account(api: Api) -> None:
@@ -117,3 +119,33 @@ async def _tasks(client: httpx.AsyncClient, tasks: str, about: dict[str, Any]) -
     done = await asked(client, "PATCH", f"{tasks}/{task['id']}", status="done", resolution="Shines")
     assert (done["status"], done["completed_at"] is None) == ("done", False)
     assert (await asked(client, "DELETE", f"{tasks}/{task['id']}"))["id"] == task["id"]
+
+
+async def _teams(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
+    client, base = board.ann, f"{base_of(board)}/teams"
+    made = await asked(client, "POST", base, 201, name="Core", description="Of the dome")
+    assert await asked(client, "GET", f"{base}?name=cor") == [made]
+    one = f"{base}/{made['id']}"
+    assert (await asked(client, "PATCH", one, description="Of all domes"))["description"] == "Of all domes"
+    who = (await asked(bob, "GET", f"{ORKOSI}/auth/me"))["id"]
+    joined = await asked(client, "POST", one + "/members", 201, user_id=who, role="admin")
+    members = await asked(client, "GET", one + "/members")
+    assert (members[1], (await asked(client, "GET", one))["members"]) == (joined, members)
+    invited = await asked(client, "POST", one + "/invites", 201, email="tess@example.com")
+    assert [found["id"] for found in await asked(client, "GET", one + "/invites")] == [invited["id"]]
+    assert await asked(client, "DELETE", one) == {"id": made["id"], "deleted": True}
+
+
+async def _told(board: Board) -> None:
+    client, base = board.ann, base_of(board)
+    notice = {"title": "Soon", "message": "The dome opens", "type": "warning", "source": "ci", "link": "/app"}
+    told = await asked(client, "POST", f"{base}/notifications", 201, **notice)
+    assert {**told, **notice, "read": False} == told
+    assert (await asked(client, "GET", f"{base}/notifications/unread-count"))["count"] >= 0
+    await asked(client, "GET", f"{base}/notifications?read=false&type=warning")
+    assert (await asked(client, "PATCH", f"{base}/notifications/read-all"))["success"]
+    happened = {"action": "deploy.finished", "entity_type": "release", "entity_id": "7", "metadata": {"took": 3}}
+    recorded = await asked(client, "POST", f"{base}/activity-log", 201, actor_type="user", actor_id="me", **happened)
+    assert {**recorded, **happened} == recorded
+    assert await asked(client, "GET", f"{base}/activity-log?action=deploy.finished&actor_type=user") == [recorded]
+    assert (await asked(client, "GET", f"{base}/activity-log/stats"))["total"] > 1

@@ -368,6 +368,7 @@ UNSEEN: dict[str, str] = {
     "teamUpdate": TEAMS,
     "teamDelete": TEAMS,
     "teamMemberAdd": TEAMS,
+    "teamMemberInvite": TEAMS,
     "teamMemberUpdate": TEAMS,
     "teamMemberRemove": TEAMS,
     "budgetCreate": BUDGETS,

@@ -2,13 +2,15 @@
 
 import pytest
 
-from models import Team, TeamMember
+from models import Invitation, Team, TeamMember
 from models.base import collection
 from models.enums import Role
 from models.errors import Conflict, Forbidden, NotFound
 from models.records import OrganizationRecord
 from resolvers.inputs.organization import OrganizationMemberAdd
-from resolvers.inputs.team import TeamCreate, TeamMemberAdd, TeamMemberUpdate, TeamUpdate
+from resolvers.inputs.team import TeamCreate, TeamMemberAdd, TeamMemberInvite, TeamMemberUpdate, TeamUpdate
+from resolvers.invitation.accept import accept_organization_invitation
+from resolvers.invitation.team_invitation import invite_team_member, list_team_invitations
 from resolvers.kit.context import Context
 from resolvers.kit.page import Window
 from resolvers.member import team_member
@@ -137,3 +139,34 @@ async def test_who_is_no_person_of_the_organization_joins_no_team_and_who_leaves
     await delete_organization(again(owner), organization["_id"])
     inside = {"organization_id": organization["_id"]}
     assert await collection(Team).count_documents(inside) + await collection(TeamMember).count_documents(inside) == 0
+
+
+async def test_an_invitation_to_a_team_leads_into_the_organization_where_its_admins_send_it(
+    people: People, owner: Context, organization: OrganizationRecord
+) -> None:
+    # Given
+    bob, cat = [await colleague(people, owner, organization, name) for name in ("bob", "cat")]
+    zoe = await people.register("zoe")
+    team = (await create_team(again(bob), TeamCreate.of(organization_id=organization["_id"], name="Core"))).value
+
+    # Then who leads the team invites colleagues alone, and whoever is in it is not invited.
+    to_zoe = TeamMemberInvite(email=people.email(zoe), role=Role.ADMIN)
+    with pytest.raises(Forbidden):
+        await invite_team_member(again(bob), team["_id"], to_zoe)
+    with pytest.raises(Forbidden):
+        await invite_team_member(again(cat), team["_id"], TeamMemberInvite(email=people.email(cat)))
+    with pytest.raises(Conflict):
+        await invite_team_member(again(owner), team["_id"], TeamMemberInvite(email=people.email(bob)))
+    await invite_team_member(again(bob), team["_id"], TeamMemberInvite(email=people.email(cat)))
+
+    # When
+    invited = (await invite_team_member(again(owner), team["_id"], to_zoe)).value
+    joined = (await accept_organization_invitation(again(zoe), invited.token or "")).value
+
+    # Then
+    assert joined["role"] == "member"
+    members = {one["user_id"]: one["role"] for one in await list_team_members(again(zoe), team["_id"])}
+    assert members == {bob.user_id: "owner", zoe.user_id: "admin"}
+    assert [one["email"] for one in await list_team_invitations(again(bob), team["_id"])] == [people.email(cat)]
+    await delete_team(again(owner), team["_id"])
+    assert await collection(Invitation).count_documents({"team_id": team["_id"]}) == 0

@@ -1,0 +1,129 @@
+"""The activity log of a workspace: what happened in it, as it is told here and as it was recorded."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from bson import ObjectId
+
+from models.enums import ActorType
+from models.errors import BadUserInput, NotFound
+from models.limits import Text
+from models.records import ActivityRecord
+from resolvers.activity.activity import actor_of
+from resolvers.activity.log import get_activity_stats, list_activities
+from resolvers.activity.record import create_activity
+from resolvers.agent.agent import list_agents
+from resolvers.inputs.activity import Action, ActivityCreate, EntityId, EntityType, Metadata
+from resolvers.kit.context import Context
+from resolvers.kit.nouns import AGENT, USER
+from resolvers.kit.numbered import numbers_of
+from resolvers.kit.page import Window
+from rest.orkosi.bodies import Body
+from rest.orkosi.dialect import orkosi_routes
+from rest.orkosi.ids import found_id
+from rest.orkosi.paging import PageQuery, listed
+from rest.orkosi.present.activity import OrkosiActivityData, OrkosiActivityStatsData, activity, activity_stats
+from rest.orkosi.workspace import workspace_of
+from rest.routing import Call
+
+routes = orkosi_routes("activity log", "/activity-log")
+
+ActorName = Annotated[str, Text(1, 100)]
+
+
+class ActivityQuery(PageQuery):
+    """Which activities. `actor_id` is a number or an id: of an agent where `actor_type` says so, else of a user."""
+
+    actor_type: ActorType | None = None
+    actor_id: ActorName | None = None
+    action: Action | None = None
+
+
+class ActivityBody(Body):
+    """What happened. `actor_id` is the number, the id or the slug of an agent, the caller's own number or id, or `me`;
+    for `system` it says nothing."""
+
+    actor_type: ActorType
+    actor_id: ActorName
+    action: Action
+    entity_type: EntityType | None = None
+    entity_id: EntityId | None = None
+    metadata: Metadata | None = None
+
+
+@routes.get("", "List what happened in the workspace", runs=list_activities, query=ActivityQuery, names_object=True)
+async def find(call: Call) -> list[OrkosiActivityData]:
+    """The newest first. What is told here by itself has actions such as `card.moved`."""
+    query = call.query(ActivityQuery)
+    workspace_id = await workspace_of(call)
+    actor_id = None if query.actor_id is None else await _wanted(call.ctx, workspace_id, query)
+
+    async def read(first: int, after: str | None) -> Any:
+        window = Window.read(first, after)
+        return await list_activities(call.ctx, workspace_id, window, query.actor_type, actor_id, query.action)
+
+    return await _shown(call.ctx, await listed(call, query, read))
+
+
+@routes.post("", "Record what happened", runs=create_activity, body=ActivityBody, names_object=True)
+async def create(call: Call) -> OrkosiActivityData:
+    """Who did it is the caller or an agent; for the workspace's admins also nobody. `recorded_by` is the caller."""
+    body = call.body(ActivityBody)
+    workspace_id = await workspace_of(call)
+    values = ActivityCreate(
+        workspace_id=workspace_id,
+        actor_type=body.actor_type,
+        actor_id=await _actor(call.ctx, workspace_id, body),
+        **body.model_dump(include={"action", "entity_type", "entity_id", "metadata"}),
+    )
+    recorded = (await create_activity(call.ctx, values)).value
+    return (await _shown(call.ctx, [recorded]))[0]
+
+
+@routes.get("/stats", "Count what happened in the workspace", runs=get_activity_stats, names_object=True)
+async def stats(call: Call) -> OrkosiActivityStatsData:
+    """In the last seven days."""
+    return activity_stats(await get_activity_stats(call.ctx, await workspace_of(call)))
+
+
+async def _shown(ctx: Context, records: Sequence[ActivityRecord]) -> list[OrkosiActivityData]:
+    actors = await actor_of(ctx, records, frozenset({"name", "is_agent"}))
+    numbers = await numbers_of(USER, (record.get("recorded_by") for record in records))
+    return [activity(record, actor, numbers) for record, actor in zip(records, actors, strict=True)]
+
+
+async def _wanted(ctx: Context, workspace_id: ObjectId, query: ActivityQuery) -> ObjectId:
+    """Whose activities are asked for; an id of nobody's for a number that nobody has."""
+    kind = AGENT if query.actor_type is ActorType.AGENT else USER
+    named = _number_or_id(query.actor_id or "")
+    if named is None:
+        raise BadUserInput("must be a number, or a 24-character hexadecimal id", field="actorId")
+    try:
+        return await found_id(named, kind, workspace_id)
+    except NotFound:
+        return ObjectId()
+
+
+async def _actor(ctx: Context, workspace_id: ObjectId, body: ActivityBody) -> ObjectId | None:
+    """Who did it; None for nobody. Whoever is not found is nobody of whom the caller may say anything."""
+    named = _number_or_id(body.actor_id)
+    match body.actor_type:
+        case ActorType.SYSTEM:
+            return None
+        case ActorType.AGENT:
+            if named is not None:
+                return await found_id(named, AGENT, workspace_id)
+            agents = await list_agents(ctx, workspace_id, frozenset({"slug"}))
+            found = next((agent["_id"] for agent in agents if agent["slug"] == body.actor_id), None)
+            if found is None:
+                raise NotFound("Agent")
+            return ObjectId(found)
+    own = (await numbers_of(USER, [ctx.user_id])).get(ctx.user_id)
+    return ctx.user_id if body.actor_id == "me" or named in (own, ctx.user_id) else ObjectId()
+
+
+def _number_or_id(text: str) -> int | ObjectId | None:
+    """What a text calls somebody by; None for neither a number nor an id."""
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    return ObjectId(text) if len(text) == 24 and ObjectId.is_valid(text) else None
