@@ -50,8 +50,8 @@ from rest.orkosi.ids import NumberOrId, found_id, path_id
 from rest.orkosi.paging import PageQuery, listed, whole_of
 from rest.orkosi.present.organization import (
     OrkosiInviteData,
-    OrkosiMemberData,
     OrkosiOrganizationData,
+    OrkosiOrganizationMemberData,
     invite,
     organization,
     organization_member,
@@ -140,14 +140,14 @@ async def delete(call: Call) -> Deleted:
 
 
 @routes.get(ONE + "/members", "List the members of an organization", runs=list_organization_members)
-async def find_members(call: Call) -> list[OrkosiMemberData]:
+async def find_members(call: Call) -> list[OrkosiOrganizationMemberData]:
     """In the order of joining."""
     found = await list_organization_members(call.ctx, await _organization(call))
     return [organization_member(record) for record in whole_of(call, found)]
 
 
 @routes.post(ONE + "/members", "Add a member to an organization", runs=add_organization_member, body=OrkosiMemberBody)
-async def add_member(call: Call) -> OrkosiMemberData:
+async def add_member(call: Call) -> OrkosiOrganizationMemberData:
     """Somebody who shares no other organization with the caller is not found: they are invited."""
     wanted, body = await _organization(call), call.body(OrkosiMemberBody)
     adding = OrganizationMemberAdd(user_id=await found_id(body.user_id, USER), role=body.role)
@@ -160,7 +160,7 @@ async def add_member(call: Call) -> OrkosiMemberData:
     runs=update_organization_member,
     body=OrkosiRoleBody,
 )
-async def update_member(call: Call) -> OrkosiMemberData:
+async def update_member(call: Call) -> OrkosiOrganizationMemberData:
     """That of the owner stays."""
     wanted, user_id = await _organization(call), await path_id(call, "memberNumber", USER)
     values = OrganizationMemberUpdate(role=call.body(OrkosiRoleBody).role)
@@ -208,7 +208,7 @@ async def create_invite(call: Call) -> OrkosiInviteData:
     status=200,
     body=None,
 )
-async def accept_invite(call: Call) -> OrkosiMemberData:
+async def accept_invite(call: Call) -> OrkosiOrganizationMemberData:
     """The caller's e-mail address must be the invited one. An invitation to a team is accepted here as well."""
     try:
         joined = (await accept_organization_invitation(call.ctx, call.path["inviteToken"])).value
@@ -232,7 +232,7 @@ async def _shown(ctx: Context, records: Sequence[OrganizationRecord | Record]) -
     return [organization(record, count) for record, count in zip(records, counted, strict=True)]
 
 
-async def _member(ctx: Context, member: OrganizationMemberRecord) -> OrkosiMemberData:
+async def _member(ctx: Context, member: OrganizationMemberRecord) -> OrkosiOrganizationMemberData:
     user = (await user_of_member(ctx, [member], None))[0]
     if user is None:
         raise NotFound("Member")

@@ -25,7 +25,7 @@ class OrkosiOrganizationData(TypedDict):
     default_workspace_id: str | None
 
 
-class OrkosiMemberData(TypedDict):
+class OrkosiOrganizationMemberData(TypedDict):
     """A member of an organization."""
 
     user_id: int
@@ -60,7 +60,7 @@ def organization(record: OrganizationRecord | Record, member_count: int) -> Orko
     }
 
 
-def organization_member(record: OrganizationMemberRecord | Record) -> OrkosiMemberData:
+def organization_member(record: OrganizationMemberRecord | Record) -> OrkosiOrganizationMemberData:
     """`record` is a membership with its `user`."""
     user = record["user"]
     return {
