@@ -123,7 +123,13 @@ async def get(call: Call) -> OrkosiOrganizationData:
     return await _read(call.ctx, await _organization(call))
 
 
-@routes.patch(ONE, "Change an organization", runs=update_organization, body=OrkosiOrganizationChange)
+@routes.patch(
+    ONE,
+    "Change an organization",
+    runs=update_organization,
+    reads=(get_organization_by_id,),
+    body=OrkosiOrganizationChange,
+)
 async def update(call: Call) -> OrkosiOrganizationData:
     wanted, changes = await _organization(call), call.body(OrkosiOrganizationChange)
     await update_organization(call.ctx, wanted, OrganizationUpdate.of(**changes.given()))
