@@ -23,6 +23,7 @@ CALLABLE = sorted(name for name, operation in CATALOGUE.items() if is_callable(o
 
 NOT_JSON = {
     # Files, streams, and what takes or shows a secret.
+    "agentSetUp",
     "attachmentCreate",
     "boardEvents",
     "credentialCreate",
