@@ -21,6 +21,11 @@ NAMED_SCOPES = frozenset(
     }
 )
 """What a token may be used for where its scopes name it, and by no default."""
+WIDER = {
+    TokenScope.CREDENTIALS_READ: TokenScope.ACCOUNT_WRITE,
+    TokenScope.CREDENTIALS_WRITE: TokenScope.ACCOUNT_WRITE,
+}
+"""Scopes that were once a part of another one: a token with that may do the same, short of reading secrets."""
 USUAL_SCOPES = tuple(scope for scope in TokenScope if scope not in NAMED_SCOPES)
 """What a token may be used for where nothing is said of that."""
 RESTRICTED_SCOPES = frozenset({TokenScope.ACCOUNT_READ})
@@ -82,6 +87,10 @@ class Subject:
     def is_person(self) -> bool:
         """Whether the credential is a sign-in (JWT, session, or that of everybody here) rather than a token."""
         return self.credential in (Credential.JWT, Credential.SESSION, Credential.OPEN)
+
+    def may(self, scope: TokenScope) -> bool:
+        """Whether the credential is good for what takes a scope."""
+        return scope in self.scopes or WIDER.get(scope) in self.scopes
 
     def covers(self, other: "Subject") -> bool:
         """Whether this subject may do all that another one of the same user may."""

@@ -8,6 +8,7 @@ from bson import ObjectId
 from auth.policies import credential as policy
 from models import Card, Credential, Organization, Project
 from models.base import AnyRecord, collection
+from models.enums import TokenScope
 from models.errors import NotFound
 from models.records import (
     CardRecord,
@@ -18,7 +19,7 @@ from models.records import (
 )
 from realtime.events.organization import OrganizationUpdated
 from realtime.log import Change, Committed
-from resolvers.credential.credential import ADMINISTER, PEOPLES
+from resolvers.credential.credential import PEOPLES, READ
 from resolvers.inputs.credential import CredentialAssign
 from resolvers.kit.access import check_organization, organization_membership, workspace_memberships
 from resolvers.kit.context import Context
@@ -28,6 +29,8 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import edge, operation
 from resolvers.state.mission_wake import wake_waiting
+
+ADMINISTER = TokenScope.ACCOUNT_WRITE
 
 
 @operation("organizationCredentialSet", opens=ORGANIZATION, permission=policy.WRITE, scope=ADMINISTER, no_tool=PEOPLES)
@@ -108,7 +111,7 @@ async def default_credential_of(
     return await _assigned(ctx, organizations, "default_credential_id", fields)
 
 
-@edge(scope=ADMINISTER)
+@edge(scope=READ)
 async def is_default_of(ctx: Context, credentials: Sequence[CredentialRecord], fields: Fields = None) -> list[bool]:
     """Whether each is the default of its organization."""
     wanted = frozenset({"default_credential_id"})

@@ -15,9 +15,9 @@ from auth.policies import credential as policy
 from models import Credential, Organization, OrganizationMember
 from models.base import Record, collection, to_record, with_changes
 from models.enums import CredentialAuthorization, TokenScope
-from models.errors import BadUserInput, Conflict, NotFound
+from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from models.facts import CREATE
-from models.ids import Kind, parse_id
+from models.ids import Kind, new_id, parse_id
 from models.records import CredentialRecord, OrganizationMemberRecord, OrganizationRecord
 from models.text import slug_of
 from models.write import find_and_delete, update_and_read
@@ -31,7 +31,13 @@ from realtime.events.credential import (
 from realtime.events.organization import OrganizationUpdated
 from realtime.log import Change, Committed
 from resolvers.credential.sealed import forget, keep, opened
-from resolvers.inputs.credential import MAX_CREDENTIALS, CredentialCreate, CredentialRotate, CredentialUpdate
+from resolvers.inputs.credential import (
+    MAX_CREDENTIALS,
+    CredentialCreate,
+    CredentialRotate,
+    CredentialUpdate,
+    CredentialUpsert,
+)
 from resolvers.kit.access import check_organization
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context, Services
@@ -43,7 +49,7 @@ from resolvers.kit.nouns import CREDENTIAL, ORGANIZATION
 from resolvers.kit.operation import Caller, edge, operation, reader
 from resolvers.state.mission_wake import wake_waiting
 
-ADMINISTER = TokenScope.ACCOUNT_WRITE
+READ, WRITE = TokenScope.CREDENTIALS_READ, TokenScope.CREDENTIALS_WRITE
 PEOPLES = "people administer what is signed in with"
 HINT = 4
 """Characters that are shown of what a credential holds, where it is four times as long or longer."""
@@ -64,7 +70,7 @@ class Revealed:
 get_credential = reader("credential", CREDENTIAL, no_tool=PEOPLES)
 
 
-@operation("credentials", scope=ADMINISTER, permission=policy.READ, read_only=True, no_tool=PEOPLES)
+@operation("credentials", scope=READ, permission=policy.READ, read_only=True, no_tool=PEOPLES)
 async def list_credentials(
     ctx: Context,
     organization_id: Annotated[
@@ -86,7 +92,7 @@ async def list_credentials(
     return [credential for credentials in listed for credential in credentials]
 
 
-@edge(scope=ADMINISTER, viewer=True)
+@edge(scope=READ, viewer=True)
 async def credentials_of(
     ctx: Context, organizations: Sequence[OrganizationRecord], fields: Fields
 ) -> list[list[CredentialRecord]]:
@@ -96,9 +102,7 @@ async def credentials_of(
     return await to_list(Credential, organizations, "organization_id", sort=[("key", 1)], fields=fields)
 
 
-@operation(
-    "credentialCreate", inside=ORGANIZATION, permission=policy.WRITE, scope=ADMINISTER, no_tool="it takes a secret"
-)
+@operation("credentialCreate", inside=ORGANIZATION, permission=policy.WRITE, scope=WRITE, no_tool="it takes a secret")
 async def create_credential(
     ctx: Context, membership: OrganizationMemberRecord, values: CredentialCreate
 ) -> Committed[CredentialRecord]:
@@ -109,30 +113,58 @@ async def create_credential(
 
     async def body(change: Change) -> CredentialRecord:
         await require_parent(change, Organization, organization_id)
-        mine = {"organization_id": organization_id}
-        await require_room(change, Credential, mine, MAX_CREDENTIALS, "credentials of this organization")
-        declared = values_of(values, Credential, CREATE)
-        credential = to_record(
-            Credential(
-                organization_id=organization_id,
-                **{**declared, "key": values.key or await free_key(change, organization_id, values.name or "")},
-                **({"version": 0} if values.value is None else seen_of(values.value)),
-                created_by=ctx.user_id,
-                created_at=change.at,
-                rotated_at=change.at,
-                updated_at=change.at,
-            )
-        )
-        try:
-            await collection(Credential).insert_one(credential, session=change.session)
-        except DuplicateKeyError as error:
-            raise Conflict("is taken by another credential of the organization", field="key") from error
-        if values.value is not None:
-            await keep(ctx.services.vault, change, credential, values.value)
-        change.append(organization_id, CredentialCreated(credential=credential))
-        return credential
+        return await _insert(ctx, change, values)
 
     return await ctx.write(organization_id, body)
+
+
+@operation("credentialUpsert", inside=ORGANIZATION, permission=policy.WRITE, scope=WRITE, no_tool="it takes a secret")
+async def upsert_credential(
+    ctx: Context, membership: OrganizationMemberRecord, values: CredentialUpsert
+) -> Committed[CredentialRecord]:
+    """Let the credential of a key hold a value: a new one, or the one that there is, of whose value before nothing is
+    kept."""
+    organization_id = membership["organization_id"]
+
+    async def body(change: Change) -> CredentialRecord:
+        await require_parent(change, Organization, organization_id)
+        mine = {"organization_id": organization_id, "key": values.key}
+        before = await collection(Credential).find_one(mine, session=change.session)
+        if before is None:
+            return await _insert(ctx, change, CredentialCreate.of(**values.given()))
+        said = {name: given for name, given in values.given().items() if name in ("description", "provider")}
+        return await hold(ctx.services, change, before, values.value, {**said, **given_by_hand(values.value)})
+
+    committed = await ctx.write(organization_id, body)
+    await wake_waiting(committed.value["_id"])
+    return committed
+
+
+async def _insert(ctx: Context, change: Change, values: CredentialCreate) -> CredentialRecord:
+    """Write a new credential within a change, and tell of it."""
+    organization_id = values.organization_id
+    mine = {"organization_id": organization_id}
+    await require_room(change, Credential, mine, MAX_CREDENTIALS, "credentials of this organization")
+    declared = values_of(values, Credential, CREATE)
+    credential = to_record(
+        Credential(
+            organization_id=organization_id,
+            **{**declared, "key": values.key or await free_key(change, organization_id, values.name or "")},
+            **({"version": 0} if values.value is None else seen_of(values.value)),
+            created_by=ctx.user_id,
+            created_at=change.at,
+            rotated_at=change.at,
+            updated_at=change.at,
+        )
+    )
+    try:
+        await collection(Credential).insert_one(credential, session=change.session)
+    except DuplicateKeyError as error:
+        raise Conflict("is taken by another credential of the organization", field="key") from error
+    if values.value is not None:
+        await keep(ctx.services.vault, change, credential, values.value)
+    change.append(organization_id, CredentialCreated(credential=credential))
+    return credential
 
 
 async def free_key(change: Change, organization_id: ObjectId, name: str) -> str:
@@ -144,7 +176,7 @@ async def free_key(change: Change, organization_id: ObjectId, name: str) -> str:
     return f"{key}-{secrets.token_hex(4)}"
 
 
-@operation("credentialUpdate", opens=CREDENTIAL, permission=policy.WRITE, scope=ADMINISTER, no_tool=PEOPLES)
+@operation("credentialUpdate", opens=CREDENTIAL, permission=policy.WRITE, scope=WRITE, no_tool=PEOPLES)
 async def update_credential(
     ctx: Context, door: CredentialRecord, values: CredentialUpdate
 ) -> Committed[CredentialRecord]:
@@ -159,7 +191,7 @@ async def update_credential(
     return await ctx.write(door["organization_id"], body)
 
 
-@operation("credentialRotate", opens=CREDENTIAL, permission=policy.WRITE, scope=ADMINISTER, no_tool="it takes a secret")
+@operation("credentialRotate", opens=CREDENTIAL, permission=policy.WRITE, scope=WRITE, no_tool="it takes a secret")
 async def rotate_credential(
     ctx: Context, door: CredentialRecord, values: CredentialRotate
 ) -> Committed[CredentialRecord]:
@@ -167,12 +199,16 @@ async def rotate_credential(
 
     async def body(change: Change) -> CredentialRecord:
         before = await require_credential(change, door["_id"])
-        given_by_hand: Record = {"authorization": None, "authorization_expires_at": None, "refreshed_until": None}
-        return await hold(ctx.services, change, before, values.value, {**seen_of(values.value), **given_by_hand})
+        return await hold(ctx.services, change, before, values.value, given_by_hand(values.value))
 
     committed = await ctx.write(door["organization_id"], body)
     await wake_waiting(door["_id"])
     return committed
+
+
+def given_by_hand(value: str) -> Record:
+    """What is said of a credential that was given a value, whether it had one by a sign-in before or not."""
+    return {**seen_of(value), "authorization": None, "authorization_expires_at": None, "refreshed_until": None}
 
 
 async def hold(
@@ -198,12 +234,17 @@ async def hold(
     "credentialReveal",
     opens=CREDENTIAL,
     permission=policy.REVEAL,
-    scope=ADMINISTER,
-    caller=Caller.PERSON,
+    scope=READ,
+    caller=Caller.NO_AGENT,
     reveals=True,
 )
 async def reveal_credential(ctx: Context, door: CredentialRecord) -> Committed[Revealed]:
-    """Read what a credential holds, which the history of the organization tells."""
+    """Read what a credential holds, which the history of the organization tells.
+
+    A token has to name the scope `credentials:read`.
+    """
+    if READ not in ctx.subject.scopes:
+        raise Forbidden(f"credentialReveal takes a token with the scope {READ}", scope=READ.value)
 
     async def body(change: Change) -> Revealed:
         credential = await require_credential(change, door["_id"])
@@ -216,7 +257,7 @@ async def reveal_credential(ctx: Context, door: CredentialRecord) -> Committed[R
     return await ctx.write(door["organization_id"], body)
 
 
-@operation("credentialDelete", opens=CREDENTIAL, permission=policy.WRITE, scope=ADMINISTER, no_tool=PEOPLES)
+@operation("credentialDelete", opens=CREDENTIAL, permission=policy.WRITE, scope=WRITE, no_tool=PEOPLES)
 async def delete_credential(ctx: Context, door: CredentialRecord) -> Committed[ObjectId]:
     """Delete a credential with what it holds."""
 
@@ -233,6 +274,13 @@ async def delete_credential(ctx: Context, door: CredentialRecord) -> Committed[O
         return door["_id"]
 
     return await ctx.write(door["organization_id"], body)
+
+
+async def credential_by_key(organization_id: ObjectId, key: str) -> ObjectId:
+    """The id of the credential of a key, or else one that is nobody's: its door is asked in either case."""
+    mine = {"organization_id": organization_id, "key": key}
+    found = await collection(Credential).find_one(mine, {"_id": 1})
+    return new_id(Kind.CREDENTIAL) if found is None else ObjectId(found["_id"])
 
 
 async def require_credential(change: Change, credential_id: ObjectId) -> CredentialRecord:

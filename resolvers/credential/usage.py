@@ -21,7 +21,7 @@ WINDOWS: Mapping[str, timedelta] = {"five_hours": timedelta(hours=5), "seven_day
 _NOTHING: Record = dict.fromkeys(COUNTED, 0)
 
 
-@edge(scope=TokenScope.ACCOUNT_WRITE)
+@edge(scope=TokenScope.CREDENTIALS_READ)
 async def usage_of_credential(
     ctx: Context, credentials: Sequence[CredentialRecord], fields: Fields = None
 ) -> list[Record]:

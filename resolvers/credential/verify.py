@@ -14,7 +14,7 @@ from models.outbound import Outbound, Refused
 from models.records import CredentialRecord
 from realtime.events.credential import CredentialVerified
 from realtime.log import Change, Committed
-from resolvers.credential.credential import ADMINISTER, require_credential
+from resolvers.credential.credential import WRITE, require_credential
 from resolvers.credential.token import Token, token_of
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import CREDENTIAL
@@ -30,7 +30,7 @@ ANTHROPIC_VERSION = "2023-06-01"
     "credentialVerify",
     opens=CREDENTIAL.whole,
     permission=policy.WRITE,
-    scope=ADMINISTER,
+    scope=WRITE,
     no_tool="people administer what is signed in with",
 )
 async def verify_credential(ctx: Context, door: CredentialRecord) -> Committed[CredentialRecord]:

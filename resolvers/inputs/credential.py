@@ -9,9 +9,9 @@ from models import Credential
 from models.credential import KEY, PROVIDER
 from models.errors import BadUserInput
 from models.facts import CREATE, UPDATE
-from models.limits import NAME, Text
+from models.limits import MARKDOWN, NAME, Text
 from resolvers.kit.fields import fields_of
-from resolvers.kit.input import CredentialId, Input, OrganizationId
+from resolvers.kit.input import CredentialId, Input, NotNull, OrganizationId
 
 MAX_CREDENTIALS = 200
 """Of one organization."""
@@ -48,6 +48,21 @@ class CredentialUpdate(Input):
 
     What it holds changes with `credentialRotate`.
     """
+
+
+class CredentialUpsert(Input):
+    """What the credential of a key holds from now on.
+
+    What is not given of one that there is stays.
+    """
+
+    organization_id: OrganizationId = Field(description="The organization that it is of.")
+    key: Annotated[str, KEY] = Field(
+        description="What it is called by, unique in the organization, 1 to 100 characters."
+    )
+    value: Secret = Field(repr=False, description="What it holds, 1 to 10,000 characters.")
+    description: Annotated[str, MARKDOWN] | None = Field(None, description="What it is for.")
+    provider: Annotated[Provider | None, NotNull] = Field(None, description="Whose it is, as the operator calls that.")
 
 
 class CredentialAuthorize(Input):

@@ -13,6 +13,7 @@ from bson import ObjectId
 from auth.policies.permission import Permission
 from models import OrganizationMember, WorkspaceMember
 from models.base import AnyRecord, R, Recorded, collection
+from models.enums import TokenScope
 from models.errors import BadUserInput, Forbidden, NotFound, OrreryError
 from models.ids import Kind, among, parse_id
 from models.records import OrganizationMemberRecord, WorkspaceMemberRecord
@@ -75,7 +76,7 @@ async def _access_of_organization(
     if found is None or membership is None:
         raise NotFound(noun.title)
     for question in (noun.reads, permission):
-        allow(membership, question, "organization")
+        allow(membership, question, "organization", key=_of_key(ctx, membership))
     return found
 
 
@@ -138,7 +139,7 @@ def _enter(
     if found is None or membership is None:
         raise NotFound(noun.title)
     for question in (noun.reads, permission):
-        allow(membership, question, "workspace", by_key=_is_key(ctx))
+        allow(membership, question, "workspace", key=_of_key(ctx, membership))
     return found
 
 
@@ -165,7 +166,7 @@ async def check_workspace(
     membership = await workspace_membership(ctx, workspace_id)
     if membership is None:
         raise NotFound(noun)
-    return allow(membership, permission, "workspace", by_key=_is_key(ctx))
+    return allow(membership, permission, "workspace", key=_of_key(ctx, membership))
 
 
 async def check_organization(
@@ -175,7 +176,7 @@ async def check_organization(
     membership = await organization_membership(ctx, organization_id)
     if membership is None:
         raise NotFound("Organization")
-    return allow(membership, permission, "organization")
+    return allow(membership, permission, "organization", key=_of_key(ctx, membership))
 
 
 async def organization_membership(ctx: Context, organization_id: ObjectId) -> OrganizationMemberRecord | None:
@@ -241,13 +242,13 @@ async def _look_up(ctx: Context, unknown: Iterable[ObjectId], padded: Iterable[O
     ctx.memberships.update({workspace_id: by_workspace.get(workspace_id) for workspace_id in unknown})
 
 
-def _is_key(ctx: Context) -> bool:
-    """Whether the caller is the key of an organization."""
-    return ctx.subject.organization_id is not None
+def _of_key(ctx: Context, membership: AnyRecord) -> frozenset[TokenScope]:
+    """The scopes of the caller, where it is a key of the organization that a membership is in; none else."""
+    return ctx.subject.scopes if ctx.subject.organization_id == membership["organization_id"] else frozenset()
 
 
-def allow(membership: R, permission: Permission, tenant: str, *, by_key: bool = False) -> R:
+def allow(membership: R, permission: Permission, tenant: str, *, key: frozenset[TokenScope] = frozenset()) -> R:
     """The membership itself; raises Forbidden where its role does not suffice."""
-    if (refusal := permission.refusal(membership, tenant, by_key=by_key)) is not None:
+    if (refusal := permission.refusal(membership, tenant, key=key)) is not None:
         raise refusal
     return membership

@@ -88,7 +88,7 @@ ORGANIZATION_MEMBER = noun(
 )
 TEAM = noun(Team, Kind.TEAM, reads=team.READ, has_node=False)
 TEAM_MEMBER = noun(TeamMember, Kind.TEAM_MEMBER, shown_as="member", word="member", has_node=False)
-CREDENTIAL = noun(Credential, Kind.CREDENTIAL, reads=credential.READ, scope=TokenScope.ACCOUNT_WRITE, has_node=False)
+CREDENTIAL = noun(Credential, Kind.CREDENTIAL, reads=credential.READ, scope=TokenScope.CREDENTIALS_READ, has_node=False)
 API_TOKEN = noun(
     ApiToken, Kind.API_TOKEN, reads=api_key.READ, scope=TokenScope.ACCOUNT_WRITE, word="API key", has_node=False
 )

@@ -150,7 +150,7 @@ VIEWER_EDGES: set[Callable[..., Awaitable[Any]]] = set()
 
 def check_scope(ctx: Context, scope: TokenScope | None, what: str) -> None:
     """Raise Forbidden where the caller's token lacks a scope."""
-    if scope is not None and scope not in ctx.subject.scopes:
+    if scope is not None and not ctx.subject.may(scope):
         if ctx.subject.restricted:
             raise Forbidden("Confirm your e-mail address first: open the link of the mail that was sent to it")
         raise Forbidden(f"{what} takes a token with the scope {scope}", scope=scope.value)

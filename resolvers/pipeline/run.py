@@ -7,6 +7,7 @@ from bson import ObjectId
 
 from auth.policies import board
 from auth.policies.permission import ADMINS
+from auth.subject import WIDER
 from models import Pipeline, PipelineRun, WorkspaceMember
 from models.base import Record, collection, to_record, with_changes
 from models.enums import PipelineStepType, TokenScope
@@ -120,7 +121,9 @@ def operation_name(tool: str) -> str:
 def _is_for_steps(operation: Operation) -> bool:
     """Whether a step may run an operation: whoever edits a pipeline is not whoever runs it, so none that is kept from
     agents, and none of an account."""
-    return operation.caller is Caller.SIGNED_IN and operation.scope is not TokenScope.ACCOUNT_WRITE
+    scope = operation.scope
+    of_account = scope is not None and WIDER.get(scope, scope) is TokenScope.ACCOUNT_WRITE
+    return operation.caller is Caller.SIGNED_IN and not of_account
 
 
 @edge(scope=TokenScope.PILOTAGE_READ)

@@ -6,6 +6,7 @@ from rest.orkosi import (
     api_keys,
     auth,
     changelog,
+    credentials,
     files,
     notifications,
     organizations,
@@ -36,6 +37,7 @@ TAGS = {
         "activity log": "What happened in a workspace, and what is recorded of it.",
         "auth": "Registering, signing in, and what a session goes on by.",
         "changelog": "What tasks came to.",
+        "credentials": "What the organization signs in with to others.",
         "files": "Texts that a workspace keeps by their paths.",
         "health": "Whether the gateway answers, and what it is made of.",
         "products": "Products, which are projects, by their slugs.",
@@ -71,6 +73,7 @@ _PARTS = (
     teams.routes,
     notifications.routes,
     activity_log.routes,
+    credentials.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -50,6 +50,7 @@ from resolvers.inputs.credential import (
     CredentialCreate,
     CredentialRotate,
     CredentialUpdate,
+    CredentialUpsert,
 )
 from resolvers.inputs.custom_field import (
     CardCustomFieldsSet,
@@ -256,6 +257,9 @@ CALLS: dict[str, Arguments] = {
     "credential": lambda ids: (ids["credential"],),
     "credentialCreate": lambda ids: (
         CredentialCreate.of(organization_id=ids["organization"], key="other.example", value="sk-another"),
+    ),
+    "credentialUpsert": lambda ids: (
+        CredentialUpsert.of(organization_id=ids["organization"], key="upserted.example", value="sk-upserted"),
     ),
     "credentialUpdate": lambda ids: (ids["credential"], CredentialUpdate.of(description="Of the models")),
     "credentialRotate": lambda ids: (ids["credential"], CredentialRotate(value="sk-rotated")),

@@ -107,6 +107,10 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", ORKOSI + "/products"): sent(name="More"),
     ("GET", ORKOSI + "/products/{productSlug}"): None,
     ("PATCH", ORKOSI + "/products/{productSlug}"): sent(tagline="Other"),
+    ("GET", ORKOSI + "/credentials"): None,
+    ("POST", ORKOSI + "/credentials"): sent(key="more", value="sk-more"),
+    ("GET", ORKOSI + "/credentials/{credentialKey}"): None,
+    ("DELETE", ORKOSI + "/credentials/{credentialKey}"): None,
 }
 
 BY_WORKSPACE = {
@@ -115,5 +119,9 @@ BY_WORKSPACE = {
     ("PATCH", ORKOSI + "/users/{userNumber}"),
     ("DELETE", ORKOSI + "/users/{userNumber}"),
     *(route for route in ORKOSI_BODIES if route[1].startswith(ORKOSI + "/teams")),
+    ("GET", ORKOSI + "/credentials"),
+    ("POST", ORKOSI + "/credentials"),
+    ("GET", ORKOSI + "/credentials/{credentialKey}"),
+    ("DELETE", ORKOSI + "/credentials/{credentialKey}"),
 }
 """Routes about the organization of the address's workspace: whoever is not in that finds nothing there."""

@@ -57,6 +57,7 @@ COUNTS = {
     "apiKeyRotate",
     "credentialReveal",
     "credentialRotate",
+    "credentialUpsert",
     "credentialVerify",
     "emailVerificationSend",
     "invitationResend",

@@ -35,6 +35,7 @@ async def orkosi(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
     await _users(api, board)
     await _teams(api, board, bob)
     await _told(board)
+    await _credentials(board.ann, base_of(board) + "/credentials")
 
 
 async def _account(api: Api) -> None:
@@ -83,6 +84,16 @@ async def _keys(ann: httpx.AsyncClient, base: str) -> None:
     assert (await asked(ann, "POST", f"{key}/revoke"))["is_active"] is False
     assert await asked(ann, "DELETE", key) == {"id": made["id"], "deleted": True}
     assert rolled["key"] not in (made["key"], rotated["key"])
+
+
+async def _credentials(ann: httpx.AsyncClient, credentials: str) -> None:
+    values = {"key": "mail", "value": "sk-0123456789abcdef", "description": "Of the letters"}
+    made = await asked(ann, "POST", credentials, 201, **values)
+    changed = await asked(ann, "POST", credentials, 201, key="mail", value="short")
+    assert changed == {**made, "hint": None, "updated_at": changed["updated_at"]}
+    assert changed in await asked(ann, "GET", credentials)
+    assert (await asked(ann, "GET", f"{credentials}/mail"))["value"] == "short"
+    assert await asked(ann, "DELETE", f"{credentials}/mail") == {"id": made["id"], "deleted": True}
 
 
 async def _users(api: Api, board: Board) -> None:

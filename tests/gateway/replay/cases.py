@@ -377,6 +377,7 @@ UNSEEN: dict[str, str] = {
     "apiKeyRotate": KEYS,
     "apiKeyRevoke": KEYS,
     "credentialCreate": CREDENTIALS,
+    "credentialUpsert": CREDENTIALS,
     "credentialUpdate": CREDENTIALS,
     "credentialRotate": CREDENTIALS,
     "credentialReveal": CREDENTIALS,

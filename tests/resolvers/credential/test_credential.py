@@ -7,23 +7,29 @@ from auth.vault import Vault, new_vault_key
 from gateway.database import Database
 from models import CredentialVersion
 from models.base import collection
-from models.enums import Role
+from models.enums import Role, TokenScope
 from models.errors import Conflict, DecryptionFailed, Forbidden, NotConfigured, NotFound
 from models.records import CredentialRecord, OrganizationRecord, WorkspaceRecord
+from resolvers.account.api_token import create_api_token
+from resolvers.api_key.api_key import create_api_key
 from resolvers.credential.credential import (
     create_credential,
     credentials_of,
     delete_credential,
+    list_credentials,
     reveal_credential,
     rotate_credential,
     update_credential,
+    upsert_credential,
 )
 from resolvers.credential.rewrap import rewrap_all, sealed_by, warn_of_missing
 from resolvers.credential.token import token_for
-from resolvers.inputs.credential import CredentialCreate, CredentialRotate, CredentialUpdate
+from resolvers.inputs.api_key import ApiKeyCreate
+from resolvers.inputs.api_token import ApiTokenCreate
+from resolvers.inputs.credential import CredentialCreate, CredentialRotate, CredentialUpdate, CredentialUpsert
 from resolvers.kit.context import Context
 from tests.conftest import empty
-from tests.resolvers.conftest import Join, make_organization
+from tests.resolvers.conftest import Join, Tenant, make_organization
 from tests.resolvers.lab import VAULT, People, again, event_types, events
 
 CANARY = "sk-canary-9f8e7d6c5b4a"
@@ -202,3 +208,46 @@ async def test_without_any_key_none_is_made(owner: Context, organization: Organi
 
 def test_an_input_does_not_tell_what_it_holds() -> None:
     assert CANARY not in repr(CredentialRotate(value=CANARY))
+
+
+async def test_a_key_does_with_credentials_what_its_scopes_name_and_a_token_reveals_where_it_names_that(
+    owner: Context, credential: CredentialRecord, tenant: Tenant, people: People
+) -> None:
+    # Given keys of the organization that read, write, and do neither, and a personal token that administers
+    organization_id = tenant.organization["_id"]
+
+    async def key(*scopes: TokenScope) -> Context:
+        values = ApiKeyCreate.of(organization_id=organization_id, name="Key", scopes=[*scopes])
+        return await people.by_jwt((await create_api_key(again(owner), values)).value.secret)
+
+    reading, writing = await key(TokenScope.CREDENTIALS_READ), await key(TokenScope.CREDENTIALS_WRITE)
+    neither = await key(TokenScope.PROJECTS_WRITE)
+    administering = ApiTokenCreate(name="Old", scopes=[TokenScope.ACCOUNT_WRITE])
+    token = await people.by_jwt((await create_api_token(again(owner), administering)).value.secret)
+    of_mail = CredentialUpsert.of(organization_id=organization_id, key="mail", value=CANARY, description="Letters")
+
+    # When they upsert
+    for ctx in (reading, neither):
+        with pytest.raises(Forbidden):
+            await upsert_credential(again(ctx), of_mail)
+    made = (await upsert_credential(again(writing), of_mail)).value
+    other = CredentialUpsert.of(organization_id=organization_id, key="mail", value="other")
+    upserted = (await upsert_credential(again(token), other)).value
+
+    # Then it is the one of the key that was changed, and what was not given of it stayed
+    assert (upserted["_id"], upserted["version"], upserted["description"]) == (made["_id"], 2, "Letters")
+    # And each reads, reveals and deletes what it may
+    assert await revealed(reading, made) == "other"
+    assert [listed["key"] for listed in await list_credentials(again(token), organization_id)] == ["anthropic", "mail"]
+    for ctx in (writing, neither, token):
+        with pytest.raises(Forbidden):
+            await revealed(ctx, made)
+    for ctx in (reading, neither):
+        with pytest.raises(Forbidden):
+            await delete_credential(again(ctx), made["_id"])
+    await delete_credential(again(writing), made["_id"])
+    assert [listed["key"] for listed in await list_credentials(again(reading), organization_id)] == ["anthropic"]
+    # And of another organization a key finds nothing
+    foreign = await make_organization(again(owner))
+    with pytest.raises(NotFound):
+        await list_credentials(again(reading), foreign["_id"])

@@ -260,6 +260,9 @@ def test_the_operations_that_show_a_credential_say_so() -> None:
 
     assert shown == {
         "agentCreate",
+        "agentSetUp",
+        "apiKeyCreate",
+        "apiKeyRotate",
         "apiTokenCreate",
         "authLogin",
         "authRefresh",
@@ -272,6 +275,7 @@ def test_the_operations_that_show_a_credential_say_so() -> None:
         "invitationRegister",
         "invitationResend",
         "oidcComplete",
+        "organizationMemberInvite",
         "passwordResetRequest",
         "personCreate",
         "personPasswordReset",

@@ -45,7 +45,7 @@ CONTRACTS = [
         route=CREDENTIALS,
         answers=data((KEPT,)),
         bad=bad("organizationId", params={"organizationId": "org_001"}),
-        denied=without("account:write"),
+        denied=without("credentials:read"),
     ),
     Contract(
         method="POST",

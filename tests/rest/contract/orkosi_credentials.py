@@ -1,0 +1,52 @@
+"""Contracts of Orkosi's credentials."""
+
+from tests.denials.routes import ORKOSI
+from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Ref, Then, bad, unknown, without
+from tests.rest.contract.orkosi import data, gone, page
+from tests.rest.contract.shape import ID, TEXT, TIME, Having
+
+CREDENTIALS, CREDENTIAL = ORKOSI + "/credentials", ORKOSI + "/credentials/{credentialKey}"
+KEPT = {
+    "id": Ref("credential"),
+    "key": "models.example",
+    "description": None,
+    "hint": "acme",
+    "created_at": TIME,
+    "updated_at": TIME,
+}
+SAVED = {**KEPT, "id": ID, "key": "mail", "description": "Of the letters", "hint": None}
+NONE = {"error": {"code": "NOT_FOUND", "message": TEXT}}
+
+CONTRACTS = [
+    Contract(
+        method="GET",
+        route=CREDENTIALS,
+        answers=page((KEPT,)),
+        bad=STRANGER,
+        denied=without("credentials:read"),
+    ),
+    Contract(
+        method="POST",
+        route=CREDENTIALS,
+        sent={"key": "mail", "value": "short", "description": "Of the letters"},
+        answers=data(SAVED),
+        then=(Then(CREDENTIALS, page(Having(SAVED))), Then(CREDENTIALS + "/mail", data({**SAVED, "value": "short"}))),
+        bad=bad("key", sent={"key": "no key", "value": "short"}),
+        denied=MEMBER,
+    ),
+    Contract(
+        method="GET",
+        route=CREDENTIAL,
+        answers=data({**KEPT, "value": "sk-secret-of-acme"}),
+        bad=unknown(credentialKey="nothing"),
+        denied=without("credentials:read"),
+    ),
+    Contract(
+        method="DELETE",
+        route=CREDENTIAL,
+        answers=gone(Ref("credential")),
+        then=(Then(CREDENTIAL, NONE, 404),),
+        bad=unknown(credentialKey="nothing"),
+        denied=MEMBER,
+    ),
+]
