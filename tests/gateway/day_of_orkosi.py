@@ -1,0 +1,161 @@
+"""`python -m tests.gateway.day_of_orkosi`: a day with Orkosi's interface, by the program `curl`.
+
+From an account to an organization whose agent has a product's task to do: it is asked whether it need begin, does what
+is next, and what came of that is in the changelog, its feed and the graph. A key is used, rotated and revoked. Every
+step says what it found; what is not as it should be ends it with 1.
+"""
+
+import asyncio
+import sys
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+from tests.agents.model_server import Json, Turn
+from tests.agents.served import served
+from tests.gateway.day_of_agents import Curl, UnexpectedError, expect
+
+PORT = 3981
+SECONDS = 40
+BASE = "/orkosi/api"
+REGISTER = {"username": "rui", "email": "rui@example.org", "password": "a long password"}
+CARD = "query ($id: ID!) { card(id: $id) { number title type resolution stage project { slug } } }"
+
+
+def script(_request: Json, _before: int) -> Turn:
+    """Nobody asks a model."""
+    return Turn("Nothing is to be done.")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Somebody's requests below a base, by a token or by a key."""
+
+    curl: Curl
+    base: str = BASE
+
+    async def whole(self, method: str, path: str, body: object = None, status: int | None = None) -> Any:
+        """An answer, with what is said beside it."""
+        return await self.curl.ask(method, self.base + path, body, status)
+
+    async def data(self, method: str, path: str, body: object = None, status: int | None = None) -> Any:
+        """What an answer holds."""
+        return (await self.whole(method, path, body, status))["data"]
+
+
+async def registered(url: str) -> Day:
+    """Somebody new, who has agreed to both texts."""
+    refused = await Curl(url).ask("POST", f"{BASE}/auth/register", {**REGISTER, "terms_accepted": True}, 400)
+    expect("registered without consent", refused["error"]["code"], "BAD_USER_INPUT")
+    agreed = {**REGISTER, "terms_accepted": True, "privacy_accepted": True}
+    made = await Curl(url).ask("POST", f"{BASE}/auth/register", agreed)
+    expect("who that is", made["user"]["username"], "rui")
+    again = await Curl(url).ask("POST", f"{BASE}/auth/register", agreed, 409)
+    expect("registered again", again["error"]["code"], "CONFLICT")
+    return Day(Curl(url, made["token"]))
+
+
+async def key_of(day: Day) -> tuple[Day, str]:
+    """A program of the organization, by the key that it has, and where the key is."""
+    [home] = await day.data("GET", "/organizations")
+    keys = f"/organizations/{home['id']}/api-keys"
+    made = await day.data("POST", keys, {"name": "Agents"})
+    [listed] = await day.data("GET", keys)
+    expect("the list hides its text", made["key"] in str(listed), False)
+    return Day(Curl(day.curl.url, made["key"])), f"{keys}/{made['id']}"
+
+
+async def begun(day: Day, key: Day) -> int:
+    """A product and an agent with a task of it; the task's number."""
+    product = await day.data("POST", "/products", {"name": "Telescope"})
+    set_up = await day.data("POST", "/agents", {"name": "felix", "interval_sec": 600}, 200)
+    expect("an agent is set up", set_up["agent"]["name"], "felix")
+    nothing = await key.curl.ask("GET", f"{BASE}/agent-runs/idle-check?agent_name=felix")
+    expect("before there is a task", nothing, {"skip": True, "reason": "no_tasks"})
+    stranger = await Curl(day.curl.url).ask("GET", f"{BASE}/agent-runs/idle-check?agent_name=felix")
+    expect("a stranger asks", stranger["skip"], False)
+    body = {"title": "Polish", "product_slug": product["slug"], "assignee": "felix", "type": "ops", "colour": "red"}
+    made = await key.whole("POST", "/tasks", body)
+    expect("what nobody reads is told", made["meta"]["ignored_fields"], ["colour"])
+    again = await key.whole("POST", "/tasks", body)
+    expect("filed again", (again["data"]["id"], again["meta"]["deduplicated"]), (made["data"]["id"], True))
+    waiting = await key.curl.ask("GET", f"{BASE}/agent-runs/idle-check?agent_name=felix")
+    expect("now there is one", waiting["skip"], False)
+    return int(made["data"]["id"])
+
+
+async def done(day: Day, key: Day, number: int) -> None:
+    """What is next is done, and told wherever that is read."""
+    [following] = await key.data("GET", "/tasks?next=true&assignee=felix")
+    expect("what is next", following["id"], number)
+    await key.data("PATCH", f"/v1/public/tasks/{number}", {"status": "in_progress"})
+    change = {"status": "done", "resolution": "It shines"}
+    expect("done", (await key.data("PATCH", f"/tasks/{number}", change))["status"], "done")
+    expect("nothing is next", await key.data("GET", "/tasks?next=true&assignee=felix"), [])
+    expect("the changelog", [entry["title"] for entry in await day.data("GET", "/changelog")], ["Polish"])
+    process = await asyncio.create_subprocess_exec(
+        *day.curl.command("GET", f"{BASE}/changelog/feed"), stdout=asyncio.subprocess.PIPE
+    )
+    feed = ElementTree.fromstring((await process.communicate())[0])  # noqa: S314  (our own)
+    expect("its feed", [item.findtext("title") for item in feed.iter("item")], ["Polish"])
+    found = (await day.data("GET", f"/search?q={number}"))["tasks"]
+    expect("found by its number", [task["id"] for task in found], [number])
+
+
+async def in_the_graph(day: Day, number: int) -> None:
+    """The same objects by another door."""
+    query = "query ($w: ID!) { workspaceCards(input: {workspaceId: $w}) { nodes { id number } } }"
+    home = "{ viewer { homeWorkspace { id } } }"
+    asked = await day.curl.ask("POST", "/graphql", {"query": home}, 200)
+    workspace = asked["data"]["viewer"]["homeWorkspace"]["id"]
+    answer = await day.curl.ask("POST", "/graphql", {"query": query, "variables": {"w": workspace}}, 200)
+    [card] = [card["id"] for card in answer["data"]["workspaceCards"]["nodes"] if card["number"] == number]
+    answer = await day.curl.ask("POST", "/graphql", {"query": CARD, "variables": {"id": card}}, 200)
+    expect("the card", (answer["data"]["card"]["title"], answer["data"]["card"]["resolution"]), ("Polish", "It shines"))
+    expect("by its id", (await day.data("GET", f"/tasks/{card}"))["id"], number)
+
+
+async def told(day: Day) -> None:
+    """A notice is read by whoever is told."""
+    before = (await day.data("GET", "/notifications/unread-count"))["count"]
+    await day.data("POST", "/notifications", {"title": "Soon", "message": "The dome opens", "type": "warning"})
+    for _ in range(SECONDS * 5):  # everybody is told a moment later
+        if (unread := (await day.data("GET", "/notifications/unread-count"))["count"]) > before:
+            break
+        await asyncio.sleep(0.2)
+    expect("one more is unread", unread, before + 1)
+    await day.data("PATCH", "/notifications/read-all")
+    expect("none is", (await day.data("GET", "/notifications/unread-count"))["count"], 0)
+
+
+async def rotated(day: Day, key: Day, at: str) -> None:
+    """A key is given another text; the one before counts for a while, and none once it is revoked."""
+    made = await day.data("POST", f"{at}/rotate", {"grace_hours": 1}, 200)
+    new = Day(Curl(day.curl.url, made["key"]))
+    for name, one in (("before", key), ("now", new)):
+        expect(f"the text of {name} counts", len(await one.data("GET", "/tasks")), 1)
+    await day.data("POST", f"{at}/revoke", None, 200)
+    for one in (key, new):
+        refused = await one.whole("GET", "/tasks", None, 401)
+        expect("revoked", refused["error"]["code"], "UNAUTHENTICATED")
+
+
+async def main() -> int:
+    """The day; the exit status."""
+    async with served(script, PORT, is_new=True):
+        try:
+            day = await registered(f"http://127.0.0.1:{PORT}")
+            key, at = await key_of(day)
+            number = await begun(day, key)
+            await done(day, key, number)
+            await in_the_graph(day, number)
+            await told(day)
+            await rotated(day, key, at)
+        except UnexpectedError as error:
+            print(f"FAILED: {error}")
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
