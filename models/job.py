@@ -39,7 +39,8 @@ class Queue(Stored[QueueRecord]):
 
 class Job(Stored[JobRecord]):
     """A work. Whoever claims it holds it by `lease_token`, which counts its claims, until `lease_until`; then it is
-    another's. `bytes` is what its data takes; that goes with its end, and the job itself at `expires_at`.
+    another's. `bytes` is what its data takes; that goes with its end, and the job itself at `expires_at`. A job of
+    before may lack `worker`.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.JOB))
@@ -61,6 +62,7 @@ class Job(Stored[JobRecord]):
     attempts: Annotated[int, Facts("How many times it was begun.")] = 0
     run_at: Annotated[datetime, Facts("When it may begin.")] = Field(default_factory=utc_now)
     lease_token: int = 0
+    worker: Annotated[str | None, Facts("Who claimed it last, as they call themselves.")] = None
     lease_until: Annotated[datetime | None, Facts("Until when it is held; null where it is not.")] = None
     result: Annotated[Any, Facts("What came of it.")] = None
     error: Annotated[str | None, Facts("Why it failed the last time.")] = None
@@ -73,6 +75,15 @@ class Job(Stored[JobRecord]):
         indexes = [
             IndexModel([("queue_id", ASCENDING), ("key", ASCENDING)], unique=True),
             IndexModel([("queue_id", ASCENDING), ("state", ASCENDING), ("priority", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel(
+                [
+                    ("queue_id", ASCENDING),
+                    ("state", ASCENDING),
+                    ("name", ASCENDING),
+                    ("priority", ASCENDING),
+                    ("_id", ASCENDING),
+                ]
+            ),
             IndexModel([("queue_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("state", ASCENDING), ("run_at", ASCENDING)]),
             IndexModel([("state", ASCENDING), ("lease_until", ASCENDING)]),

@@ -681,6 +681,7 @@ class JobRecord(TypedDict):
     attempts: int
     run_at: datetime
     lease_token: int
+    worker: str | None
     lease_until: datetime | None
     result: Any
     error: str | None

@@ -14,6 +14,7 @@ from models.enums import Backoff
 from models.errors import BadUserInput
 from models.facts import CREATE, UPDATE
 from models.ids import Kind
+from models.job import LABEL
 from models.json import check_json
 from models.limits import Text
 from resolvers.kit.fields import fields_of
@@ -54,6 +55,7 @@ def _cron(text: str) -> str:
 
 
 Data = Annotated[Any, AfterValidator(_data)]
+Label = Annotated[str, LABEL]
 Cron = Annotated[str, Text(1, 100), AfterValidator(_cron)]
 
 
@@ -69,14 +71,9 @@ class QueueUpdate(Input):
     """What changes of a queue."""
 
 
-@fields_of(Job, CREATE)
-class JobCreate(Input):
-    """A new job.
+class JobValues(Input):
+    """What is said of a new job, whichever way it comes."""
 
-    A new job; where the queue has one of the same `key`, that is the answer.
-    """
-
-    queue_id: QueueId = Field(description="The queue that it waits in.")
     data: Data = Field(None, description="What it takes, at most 256 KB as JSON.")
     priority: Annotated[int, Field(strict=True, ge=0, le=2_097_152)] = Field(
         0, description="Smaller ones come first; 0 before all."
@@ -96,10 +93,33 @@ class JobCreate(Input):
     )
 
 
+@fields_of(Job, CREATE)
+class JobCreate(JobValues):
+    """A new job.
+
+    A new job; where the queue has one of the same `key`, that is the answer.
+    """
+
+    queue_id: QueueId = Field(description="The queue that it waits in.")
+
+
+@fields_of(Job, CREATE)
+class JobSubmit(JobValues):
+    """A new job for a queue that is called by its name.
+
+    A new job; where the queue has one of the same `key`, that is the answer. A queue that is not there is created.
+    """
+
+    workspace_id: WorkspaceId = Field(description="The workspace that the queue is of.")
+    queue: Label = Field(description="The name of the queue.")
+
+
 class JobClaim(Input):
-    """How many jobs to claim."""
+    """Which jobs to claim, and how many."""
 
     size: Annotated[int, Field(strict=True, ge=1, le=MAX_BATCH)] = Field(1, description="How many at most; up to 50.")
+    name: Label | None = Field(None, description="What is to be done: only jobs that are called so.")
+    worker: Label | None = Field(None, description="Who claims them, as they call themselves.")
 
 
 class JobHold(Input):

@@ -11,19 +11,21 @@ import orjson
 from bson import ObjectId
 
 from auth.policies import job as policy
-from models import Job
-from models.base import collection, to_record
+from models import Job, Workspace
+from models.base import Record, collection, to_record
 from models.enums import JobState, TokenScope
 from models.errors import BadUserInput, Conflict, NotFound
 from models.facts import CREATE
 from models.ids import Kind, new_id
-from models.records import JobRecord, QueueRecord
+from models.records import JobRecord, QueueRecord, WorkspaceMemberRecord
 from realtime.log import Change, Committed
-from resolvers.inputs.job import JobClaim, JobComplete, JobCreate, JobFail, JobHold
+from resolvers.inputs.job import JobClaim, JobComplete, JobCreate, JobFail, JobHold, JobSubmit
 from resolvers.job import state
+from resolvers.job.queue import add_queue, find_queue
 from resolvers.kit.context import Context
+from resolvers.kit.edit import require_parent
 from resolvers.kit.fields import values_of
-from resolvers.kit.nouns import JOB, QUEUE
+from resolvers.kit.nouns import JOB, QUEUE, WORKSPACE
 from resolvers.kit.operation import operation, reader
 from resolvers.kit.page import NEWEST_FIRST, pages_by
 from resolvers.state.agent_there import is_paused
@@ -41,47 +43,42 @@ jobs_of = pages_by(JOB, "queue_id", sort=NEWEST_FIRST)
 @operation("jobCreate", inside=QUEUE, permission=policy.WORK, scope=WRITE)
 async def create_job(ctx: Context, queue: QueueRecord, values: JobCreate) -> Committed[JobRecord]:
     """Put a job into a queue."""
-    given = values_of(values, Job, CREATE)
-    if (given["key"] or "").startswith(state.TICK):
-        raise BadUserInput(f"must not begin with {state.TICK}, as those of schedules do", field="key")
+    _check_key(values.key)
+    return await ctx.write(queue["_id"], lambda change: _put(ctx, change, queue, values))
+
+
+@operation(
+    "jobSubmit",
+    inside=WORKSPACE,
+    permission=policy.WORK,
+    scope=WRITE,
+    no_tool="create_job does it, for a queue that is there",
+)
+async def submit_job(ctx: Context, membership: WorkspaceMemberRecord, values: JobSubmit) -> Committed[JobRecord]:
+    """Put a job into the queue of a name, which is created where the workspace has none of it."""
+    _check_key(values.key)
+    workspace_id = membership["workspace_id"]
+    queue = await find_queue(workspace_id, values.queue)
+    if queue is not None:
+        there = queue
+        return await ctx.write(there["_id"], lambda change: _put(ctx, change, there, values))
 
     async def body(change: Change) -> JobRecord:
-        await state.open_queue(change, queue["_id"])
-        if given["key"] is not None:
-            same = {"queue_id": queue["_id"], "key": given["key"]}
-            found = await collection(Job).find_one(same, session=change.session)
-            if found is not None:
-                return found
-        job_id = new_id(Kind.JOB)
-        job = to_record(
-            Job(
-                id=job_id,
-                workspace_id=queue["workspace_id"],
-                queue_id=queue["_id"],
-                **given | {"key": given["key"] or str(job_id)},
-                data=values.data,
-                bytes=len(orjson.dumps(values.data)),
-                state=JobState.DELAYED if values.delay_ms else JobState.WAITING,
-                priority=values.priority,
-                max_attempts=values.max_attempts,
-                backoff=values.backoff,
-                backoff_ms=values.backoff_ms,
-                lease_seconds=values.lease_seconds,
-                run_at=change.at + timedelta(milliseconds=values.delay_ms),
-                created_by=ctx.user_id,
-                created_at=change.at,
-            )
+        await require_parent(change, Workspace, workspace_id)
+        new = await find_queue(workspace_id, values.queue, change) or await add_queue(
+            change, workspace_id, values.queue, ctx.user_id
         )
-        await state.add(change, job)
-        return job
+        return await _put(ctx, change, new, values)
 
-    return await ctx.write(queue["_id"], body)
+    return await ctx.write(workspace_id, body)
 
 
 @operation("jobClaim", opens=QUEUE, permission=policy.WORK, scope=WRITE, no_tool=WORKERS)
 async def claim_jobs(ctx: Context, queue: QueueRecord, values: JobClaim) -> Committed[list[JobRecord]]:
     """Claim the next jobs of a queue: none where it, or the agent, is paused, or none waits. Many may ask at once."""
-    waiting = {"queue_id": queue["_id"], "state": JobState.WAITING.value}
+    waiting: Record = {"queue_id": queue["_id"], "state": JobState.WAITING.value}
+    if values.name is not None:
+        waiting["name"] = values.name
     # Workers ask again and again: as long as nothing waits, that takes no turn among the queue's changes.
     if await collection(Job).find_one(waiting, {"_id": 1}) is None:
         return Committed([], await ctx.services.hub.log.head(queue["_id"]))
@@ -91,7 +88,7 @@ async def claim_jobs(ctx: Context, queue: QueueRecord, values: JobClaim) -> Comm
             return []
         found = collection(Job).find(waiting, session=change.session)
         first = await found.sort([("priority", 1), ("_id", 1)]).limit(values.size).to_list()
-        return [await state.begin(change, job) for job in first]
+        return [await state.begin(change, job, values.worker) for job in first]
 
     return await ctx.write(queue["_id"], body)
 
@@ -123,6 +120,45 @@ async def delete_job(ctx: Context, door: JobRecord) -> Committed[ObjectId]:
         return door["_id"]
 
     return await ctx.write(door["queue_id"], body)
+
+
+def _check_key(key: str | None) -> None:
+    """Raise BadUserInput for a key that schedules alone give."""
+    if (key or "").startswith(state.TICK):
+        raise BadUserInput(f"must not begin with {state.TICK}, as those of schedules do", field="key")
+
+
+async def _put(ctx: Context, change: Change, queue: QueueRecord, values: JobCreate | JobSubmit) -> JobRecord:
+    """Add a job to a queue, unless that has one of the same key."""
+    await state.open_queue(change, queue["_id"])
+    given = values_of(values, Job, CREATE)
+    if given["key"] is not None:
+        same = {"queue_id": queue["_id"], "key": given["key"]}
+        found = await collection(Job).find_one(same, session=change.session)
+        if found is not None:
+            return found
+    job_id = new_id(Kind.JOB)
+    job = to_record(
+        Job(
+            id=job_id,
+            workspace_id=queue["workspace_id"],
+            queue_id=queue["_id"],
+            **given | {"key": given["key"] or str(job_id)},
+            data=values.data,
+            bytes=len(orjson.dumps(values.data)),
+            state=JobState.DELAYED if values.delay_ms else JobState.WAITING,
+            priority=values.priority,
+            max_attempts=values.max_attempts,
+            backoff=values.backoff,
+            backoff_ms=values.backoff_ms,
+            lease_seconds=values.lease_seconds,
+            run_at=change.at + timedelta(milliseconds=values.delay_ms),
+            created_by=ctx.user_id,
+            created_at=change.at,
+        )
+    )
+    await state.add(change, job)
+    return job
 
 
 async def _held(

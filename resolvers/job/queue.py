@@ -8,7 +8,6 @@ from models import Queue, Workspace
 from models.base import collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
-from models.facts import CREATE
 from models.records import QueueRecord, WorkspaceMemberRecord
 from models.write import find_and_delete
 from realtime.events.job import QueueCreated, QueueDeleted, QueueUpdated
@@ -18,7 +17,6 @@ from resolvers.inputs.job import MAX_QUEUES, QueueCreate, QueueUpdate
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
-from resolvers.kit.fields import values_of
 from resolvers.kit.nouns import QUEUE, WORKSPACE
 from resolvers.kit.operation import operation, reader
 from resolvers.kit.page import pages_by
@@ -32,6 +30,25 @@ queues_of = pages_by(QUEUE, "workspace_id")
 """The queues of each workspace, oldest first."""
 
 
+async def find_queue(workspace_id: ObjectId, name: str, change: Change | None = None) -> QueueRecord | None:
+    """The queue that is called so in a workspace, whose door was passed."""
+    session = None if change is None else change.session
+    return await collection(Queue).find_one({"workspace_id": workspace_id, "name": name}, session=session)
+
+
+async def add_queue(change: Change, workspace_id: ObjectId, name: str, user_id: ObjectId) -> QueueRecord:
+    """A new queue; raises Conflict where its name is taken, or the workspace has no room for it."""
+    await require_room(change, Queue, {"workspace_id": workspace_id}, MAX_QUEUES, "queues in this workspace")
+    made = {"created_by": user_id, "created_at": change.at, "updated_at": change.at}
+    queue = to_record(Queue(workspace_id=workspace_id, name=name, **made))
+    try:
+        await collection(Queue).insert_one(queue, session=change.session)
+    except DuplicateKeyError as error:
+        raise Conflict("is taken by another queue of the workspace", field="name") from error
+    change.append(workspace_id, QueueCreated(queue=queue))
+    return queue
+
+
 @operation("queueCreate", inside=WORKSPACE, permission=policy.MANAGE, scope=WRITE)
 async def create_queue(ctx: Context, membership: WorkspaceMemberRecord, values: QueueCreate) -> Committed[QueueRecord]:
     """Create a queue, which jobs wait in."""
@@ -39,22 +56,7 @@ async def create_queue(ctx: Context, membership: WorkspaceMemberRecord, values: 
 
     async def body(change: Change) -> QueueRecord:
         await require_parent(change, Workspace, workspace_id)
-        await require_room(change, Queue, {"workspace_id": workspace_id}, MAX_QUEUES, "queues in this workspace")
-        queue = to_record(
-            Queue(
-                workspace_id=workspace_id,
-                **values_of(values, Queue, CREATE),
-                created_by=ctx.user_id,
-                created_at=change.at,
-                updated_at=change.at,
-            )
-        )
-        try:
-            await collection(Queue).insert_one(queue, session=change.session)
-        except DuplicateKeyError as error:
-            raise Conflict("is taken by another queue of the workspace", field="name") from error
-        change.append(workspace_id, QueueCreated(queue=queue))
-        return queue
+        return await add_queue(change, workspace_id, values.name, ctx.user_id)
 
     return await ctx.write(workspace_id, body)
 

@@ -43,9 +43,10 @@ async def add(change: Change, job: JobRecord) -> None:
     tell(change, job)
 
 
-async def begin(change: Change, job: JobRecord) -> JobRecord:
-    """Give a waiting job to whoever claims it."""
+async def begin(change: Change, job: JobRecord, worker: str | None = None) -> JobRecord:
+    """Give a waiting job to whoever claims it, who may say what they are called."""
     changes = {
+        "worker": worker,
         "state": JobState.ACTIVE.value,
         "attempts": job["attempts"] + 1,
         "lease_token": job["lease_token"] + 1,

@@ -20,7 +20,7 @@ _FAMILIES = {
     "agents": "pilotage",
     "templates": "pilotage",
     "credentials": "credentials",
-    "queue": "operations",
+    "queue": "pilotage",
     "logs": "operations",
     "billing": "billing",
 }

@@ -16,6 +16,7 @@ from rest.orkosi import (
     public_tasks,
     rules,
     search,
+    task_queue,
     tasks,
     teams,
     users,
@@ -45,8 +46,10 @@ TAGS = {
         "public tasks": "Tasks for programs, in the words of the public part.",
         "organizations": "The top of the tenancy: its members, and the invitations to it.",
         "notifications": "The caller's own notifications, and notices to all people of a workspace.",
+        "queues": "The queues of jobs, as clients of BullMQ fill them.",
         "rules": "What agents always keep to.",
         "search": "One search over tasks, products and agents.",
+        "task queue": "Jobs for workers, who claim them and say what came of them.",
         "tasks": "Tasks, which are cards, by numbers and words.",
         "users": "The people of an organization.",
         "teams": "Teams of an organization, their members, and invitations to them.",
@@ -74,6 +77,8 @@ _PARTS = (
     notifications.routes,
     activity_log.routes,
     credentials.routes,
+    task_queue.routes,
+    task_queue.queues,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -111,6 +111,12 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", ORKOSI + "/credentials"): sent(key="more", value="sk-more"),
     ("GET", ORKOSI + "/credentials/{credentialKey}"): None,
     ("DELETE", ORKOSI + "/credentials/{credentialKey}"): None,
+    ("POST", ORKOSI + "/task-queue/submit"): sent(task_type="Send", idempotency_key="three"),
+    ("POST", ORKOSI + "/task-queue/claim"): sent(worker_id="worker", queue_name="Mails"),
+    ("POST", ORKOSI + "/task-queue/{workId}/heartbeat"): sent(lease_token=1),
+    ("POST", ORKOSI + "/task-queue/{workId}/complete"): sent(lease_token=1),
+    ("POST", ORKOSI + "/task-queue/{workId}/fail"): sent(lease_token=1, error="Away"),
+    ("POST", ORKOSI + "/bull-queue/submit"): sent(queue="Mails", name="Send", data={}, job_id="four"),
 }
 
 BY_WORKSPACE = {

@@ -167,6 +167,7 @@ PLACES: Mapping[str, str] = {
     "invitationId": "invitation_id",
     "itemId": "item",
     "jobId": "transfer_job",
+    "workId": "job",
     "keyId": "api_token",
     "orgNumber": "organization",
     "inviteToken": "organization_invitation",

@@ -354,6 +354,7 @@ UNSEEN: dict[str, str] = {
     "pluginUpdate": PLUGINS,
     "pluginRemove": PLUGINS,
     "jobCreate": QUEUES,
+    "jobSubmit": QUEUES,
     "jobClaim": QUEUES,
     "jobHold": QUEUES,
     "jobComplete": QUEUES,

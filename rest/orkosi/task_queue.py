@@ -1,0 +1,187 @@
+"""Jobs for workers, who claim them and say what came of them; and the same queues as clients of BullMQ fill them."""
+
+from typing import Annotated, Any, Literal
+
+from bson import ObjectId
+from pydantic import Field
+
+from models.ids import Kind
+from models.limits import Text
+from models.records import JobRecord
+from realtime.log import Committed
+from resolvers.inputs.job import (
+    MAX_BATCH,
+    Data,
+    JobClaim,
+    JobComplete,
+    JobFail,
+    JobHold,
+    JobSubmit,
+    Label,
+    LeaseToken,
+)
+from resolvers.job.job import claim_jobs, complete_job, fail_job, hold_job, submit_job
+from resolvers.job.queue import find_queue
+from resolvers.kit.load import one_by
+from resolvers.kit.nouns import QUEUE
+from rest.orkosi.bodies import Body, Part
+from rest.orkosi.dialect import orkosi_routes
+from rest.orkosi.present.job import OrkosiJobData, OrkosiQueueJobData, job, queue_job
+from rest.orkosi.workspace import workspace_of
+from rest.routing import Call
+
+routes = orkosi_routes("task queue", "/task-queue")
+queues = orkosi_routes("queues", "/bull-queue")
+
+queues_of = one_by(QUEUE, "queue_id")
+
+DEFAULT = "default"
+"""The queue of whoever names none."""
+
+Priority = Annotated[int, Field(strict=True, ge=0, le=2_097_152)]
+Attempts = Annotated[int, Field(strict=True, ge=1, le=100)]
+Milliseconds = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+
+
+class TaskSubmitBody(Body):
+    """A new job. Smaller priorities come first, 0 before all. A claim of it lasts `timeout_seconds`."""
+
+    task_type: Label
+    payload: Annotated[dict[str, Any], Field(default_factory=dict)]
+    queue_name: Label = DEFAULT
+    priority: Priority = 0
+    max_attempts: Attempts = 3
+    timeout_seconds: Annotated[int, Field(strict=True, ge=1, le=86_400)] = 300
+    idempotency_key: Label | None = None
+
+
+class TaskClaimBody(Body):
+    """Who claims, and what: of one queue, and maybe of one type alone."""
+
+    worker_id: Label
+    queue_name: Label = DEFAULT
+    task_type: Label | None = None
+    batch_size: Annotated[int, Field(strict=True, ge=1, le=MAX_BATCH)] = 1
+
+
+class TaskHeartbeatBody(Body):
+    """Which claim."""
+
+    lease_token: LeaseToken
+
+
+class TaskCompleteBody(Body):
+    """Which claim, and what came of it."""
+
+    lease_token: LeaseToken
+    result: Data = None
+
+
+class TaskFailBody(Body):
+    """Which claim, and why it failed."""
+
+    lease_token: LeaseToken
+    error: Annotated[str, Text(1, 5_000, strip=False)]
+
+
+class BackoffPart(Part):
+    """How long it waits after a failure: always `delay` milliseconds, or twice as long each time."""
+
+    type: Literal["fixed", "exponential"] = "exponential"
+    delay: Annotated[int, Field(strict=True, ge=0, le=86_400_000)] = 1_000
+
+
+class QueueSubmitBody(Body):
+    """A new job, which may begin after `delay` milliseconds. Smaller priorities come first, 0 before all."""
+
+    queue: Label
+    name: Label
+    data: dict[str, Any]
+    priority: Priority = 0
+    attempts: Attempts = 3
+    backoff: BackoffPart = BackoffPart()
+    delay: Milliseconds = 0
+    job_id: Label | None = None
+
+
+@routes.post("/submit", "Submit a new job to the task queue", runs=submit_job, body=TaskSubmitBody)
+async def submit(call: Call) -> OrkosiJobData:
+    """The queue is created where there is none of the name. With an `idempotency_key` that the queue has, that job."""
+    body = call.body(TaskSubmitBody)
+    values = JobSubmit.of(
+        workspace_id=await workspace_of(call),
+        queue=body.queue_name,
+        name=body.task_type,
+        key=body.idempotency_key,
+        data=body.payload,
+        priority=body.priority,
+        max_attempts=body.max_attempts,
+        lease_seconds=body.timeout_seconds,
+    )
+    return job((await submit_job(call.ctx, values)).value, body.queue_name)
+
+
+@routes.post("/claim", "Claim the next jobs of a queue", runs=claim_jobs, body=TaskClaimBody, status=200)
+async def claim(call: Call) -> OrkosiJobData | list[OrkosiJobData] | None:
+    """One job, or with a `batch_size` above 1 a list; null where none waits. It is the worker's for `timeout_seconds`,
+    and as long again with each heartbeat."""
+    body = call.body(TaskClaimBody)
+    queue = await find_queue(await workspace_of(call), body.queue_name)
+    if queue is None:
+        return None
+    values = JobClaim.of(size=body.batch_size, name=body.task_type, worker=body.worker_id)
+    claimed = [job(record, queue["name"]) for record in (await claim_jobs(call.ctx, queue["_id"], values)).value]
+    if body.batch_size > 1:
+        return claimed or None
+    return claimed[0] if claimed else None
+
+
+@routes.post("/{workId}/heartbeat", "Hold a claimed job for longer", runs=hold_job, body=TaskHeartbeatBody, status=200)
+async def heartbeat(call: Call) -> OrkosiJobData:
+    """For as long again. 409 where the claim is over."""
+    values = JobHold.of(lease_token=call.body(TaskHeartbeatBody).lease_token)
+    return await _shown(call, await hold_job(call.ctx, _job_id(call), values))
+
+
+@routes.post("/{workId}/complete", "Complete a claimed job", runs=complete_job, body=TaskCompleteBody, status=200)
+async def complete(call: Call) -> OrkosiJobData:
+    """It is done, once. 409 where the claim is over."""
+    body = call.body(TaskCompleteBody)
+    values = JobComplete.of(lease_token=body.lease_token, result=body.result)
+    return await _shown(call, await complete_job(call.ctx, _job_id(call), values))
+
+
+@routes.post("/{workId}/fail", "Fail a claimed job", runs=fail_job, body=TaskFailBody, status=200)
+async def fail(call: Call) -> OrkosiJobData:
+    """It is begun again later, unless it was begun often enough. 409 where the claim is over."""
+    body = call.body(TaskFailBody)
+    values = JobFail.of(lease_token=body.lease_token, error=body.error)
+    return await _shown(call, await fail_job(call.ctx, _job_id(call), values))
+
+
+@queues.post("/submit", "Submit a job to a queue", runs=submit_job, body=QueueSubmitBody)
+async def submit_to_queue(call: Call) -> OrkosiQueueJobData:
+    """The queue is created where there is none of the name. With a `job_id` that the queue has, that job."""
+    body = call.body(QueueSubmitBody)
+    values = JobSubmit.of(
+        workspace_id=await workspace_of(call),
+        queue=body.queue,
+        name=body.name,
+        key=body.job_id,
+        data=body.data,
+        priority=body.priority,
+        delay_ms=body.delay,
+        max_attempts=body.attempts,
+        backoff=body.backoff.type,
+        backoff_ms=body.backoff.delay,
+    )
+    return queue_job((await submit_job(call.ctx, values)).value, body.queue)
+
+
+def _job_id(call: Call) -> ObjectId:
+    return call.id("workId", Kind.JOB)
+
+
+async def _shown(call: Call, done: Committed[JobRecord]) -> OrkosiJobData:
+    [queue] = await queues_of(call.ctx, [done.value], frozenset({"name"}))
+    return job(done.value, queue["name"])

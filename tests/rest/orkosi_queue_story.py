@@ -1,0 +1,35 @@
+"""What Orkosi's workers do: two of them share the jobs of a queue."""
+
+from tests.rest.conftest import Board
+from tests.rest.orkosi_story import asked, base_of
+
+
+async def orkosi_queue(board: Board) -> None:
+    """Every route of the queues."""
+    ann, base = board.ann, base_of(board)
+    tasks = base + "/task-queue"
+    empty = await ann.post(f"{tasks}/claim", json={"worker_id": "w-1", "queue_name": "mails"})
+    assert (empty.status_code, empty.json()["data"]) == (200, None)
+    values = {"task_type": "send", "payload": {"to": "ann"}, "queue_name": "mails", "idempotency_key": "letter-1"}
+    submitted = await asked(ann, "POST", f"{tasks}/submit", 201, **values)
+    assert (await asked(ann, "POST", f"{tasks}/submit", 201, **values))["id"] == submitted["id"]
+    bull = {"queue": "mails", "name": "digest", "data": {"to": "ben"}, "priority": 1}
+    digest = await asked(ann, "POST", f"{base}/bull-queue/submit", 201, **bull)
+    assert digest["status"] == "prioritized"
+
+    wanted = {"queue_name": "mails", "task_type": "digest"}
+    first = await asked(ann, "POST", f"{tasks}/claim", worker_id="w-1", **wanted)
+    assert (first["id"], first["worker_id"]) == (digest["id"], "w-1")
+    [second] = await asked(ann, "POST", f"{tasks}/claim", worker_id="w-2", queue_name="mails", batch_size=5)
+    assert (second["id"], second["payload"]) == (submitted["id"], {"to": "ann"})
+    assert await asked(ann, "POST", f"{tasks}/claim", worker_id="w-1", queue_name="mails") is None
+
+    held = {"lease_token": second["lease_token"]}
+    assert (await asked(ann, "POST", f"{tasks}/{second['id']}/heartbeat", **held))["status"] == "active"
+    done = await asked(ann, "POST", f"{tasks}/{second['id']}/complete", **held, result={"sent": 1})
+    assert (done["status"], done["result"]) == ("completed", {"sent": 1})
+    late = await ann.post(f"{tasks}/{second['id']}/complete", json=held)
+    assert (late.status_code, late.json()["error"]["code"]) == (409, "CONFLICT")
+    failing = {"lease_token": first["lease_token"], "error": "The mailbox is away"}
+    failed = await asked(ann, "POST", f"{tasks}/{first['id']}/fail", **failing)
+    assert (failed["status"], failed["error"]) == ("delayed", failing["error"])
