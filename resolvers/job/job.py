@@ -43,7 +43,7 @@ jobs_of = pages_by(JOB, "queue_id", sort=NEWEST_FIRST)
 @operation("jobCreate", inside=QUEUE, permission=policy.WORK, scope=WRITE)
 async def create_job(ctx: Context, queue: QueueRecord, values: JobCreate) -> Committed[JobRecord]:
     """Put a job into a queue."""
-    _check_key(values.key)
+    _check_key(values)
     return await ctx.write(queue["_id"], lambda change: _put(ctx, change, queue, values))
 
 
@@ -56,7 +56,7 @@ async def create_job(ctx: Context, queue: QueueRecord, values: JobCreate) -> Com
 )
 async def submit_job(ctx: Context, membership: WorkspaceMemberRecord, values: JobSubmit) -> Committed[JobRecord]:
     """Put a job into the queue of a name, which is created where the workspace has none of it."""
-    _check_key(values.key)
+    _check_key(values)
     workspace_id = membership["workspace_id"]
     queue = await find_queue(workspace_id, values.queue)
     if queue is not None:
@@ -122,9 +122,9 @@ async def delete_job(ctx: Context, door: JobRecord) -> Committed[ObjectId]:
     return await ctx.write(door["queue_id"], body)
 
 
-def _check_key(key: str | None) -> None:
+def _check_key(values: JobCreate | JobSubmit) -> None:
     """Raise BadUserInput for a key that schedules alone give."""
-    if (key or "").startswith(state.TICK):
+    if (values_of(values, Job, CREATE)["key"] or "").startswith(state.TICK):
         raise BadUserInput(f"must not begin with {state.TICK}, as those of schedules do", field="key")
 
 

@@ -8,6 +8,7 @@ from models import Queue, Workspace
 from models.base import collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
+from models.facts import CREATE
 from models.records import QueueRecord, WorkspaceMemberRecord
 from models.write import find_and_delete
 from realtime.events.job import QueueCreated, QueueDeleted, QueueUpdated
@@ -17,6 +18,7 @@ from resolvers.inputs.job import MAX_QUEUES, QueueCreate, QueueUpdate
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
+from resolvers.kit.fields import values_of
 from resolvers.kit.nouns import QUEUE, WORKSPACE
 from resolvers.kit.operation import operation, reader
 from resolvers.kit.page import pages_by
@@ -56,7 +58,7 @@ async def create_queue(ctx: Context, membership: WorkspaceMemberRecord, values: 
 
     async def body(change: Change) -> QueueRecord:
         await require_parent(change, Workspace, workspace_id)
-        return await add_queue(change, workspace_id, values.name, ctx.user_id)
+        return await add_queue(change, workspace_id, values_of(values, Queue, CREATE)["name"], ctx.user_id)
 
     return await ctx.write(workspace_id, body)
 
