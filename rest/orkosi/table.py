@@ -8,6 +8,7 @@ from rest.orkosi import (
     changelog,
     credentials,
     files,
+    integrations,
     notifications,
     organizations,
     probes,
@@ -40,6 +41,7 @@ TAGS = {
         "changelog": "What tasks came to.",
         "credentials": "What the organization signs in with to others.",
         "files": "Texts that a workspace keeps by their paths.",
+        "integrations": "What the organization can be connected with.",
         "health": "Whether the gateway answers, and what it is made of.",
         "products": "Products, which are projects, by their slugs.",
         "public agents": "Agents, for programs from outside.",
@@ -79,6 +81,7 @@ _PARTS = (
     credentials.routes,
     task_queue.routes,
     task_queue.queues,
+    integrations.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

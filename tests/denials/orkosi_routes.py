@@ -107,6 +107,9 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", ORKOSI + "/products"): sent(name="More"),
     ("GET", ORKOSI + "/products/{productSlug}"): None,
     ("PATCH", ORKOSI + "/products/{productSlug}"): sent(tagline="Other"),
+    ("GET", ORKOSI + "/integrations"): None,
+    ("GET", ORKOSI + "/integrations/{integrationId}/status"): None,
+    ("POST", ORKOSI + "/integrations/{integrationId}/configure"): sent(fields={"api_key": "sk-more"}),
     ("GET", ORKOSI + "/credentials"): None,
     ("POST", ORKOSI + "/credentials"): sent(key="more", value="sk-more"),
     ("GET", ORKOSI + "/credentials/{credentialKey}"): None,
@@ -125,9 +128,6 @@ BY_WORKSPACE = {
     ("PATCH", ORKOSI + "/users/{userNumber}"),
     ("DELETE", ORKOSI + "/users/{userNumber}"),
     *(route for route in ORKOSI_BODIES if route[1].startswith(ORKOSI + "/teams")),
-    ("GET", ORKOSI + "/credentials"),
-    ("POST", ORKOSI + "/credentials"),
-    ("GET", ORKOSI + "/credentials/{credentialKey}"),
-    ("DELETE", ORKOSI + "/credentials/{credentialKey}"),
+    *(route for route in ORKOSI_BODIES if route[1].startswith((ORKOSI + "/credentials", ORKOSI + "/integrations"))),
 }
 """Routes about the organization of the address's workspace: whoever is not in that finds nothing there."""

@@ -163,6 +163,7 @@ PLACES: Mapping[str, str] = {
     "agentNumber": "agent",
     "agentSlug": "agent_slug",
     "credentialKey": "credential_key",
+    "integrationId": "integration",
     "templateNumber": "agent_template",
     "invitationId": "invitation_id",
     "itemId": "item",
@@ -277,7 +278,7 @@ async def _tenants(world: World) -> None:
     ids["job"] = (await job.create_job(again(owner), work)).value["_id"]
     nightly = ScheduleCreate.of(queue_id=ids["queue"], name="Sweep", cron="0 3 1 1 *")
     ids["schedule"] = (await schedule.create_schedule(again(owner), nightly)).value["_id"]
-    ids["credential_key"] = key.key
+    ids["credential_key"], ids["integration"] = key.key, "anthropic"
     ids["credential"] = (await credential.create_credential(again(owner), key)).value["_id"]
 
 

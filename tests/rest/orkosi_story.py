@@ -36,6 +36,7 @@ async def orkosi(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
     await _teams(api, board, bob)
     await _told(board)
     await _credentials(board.ann, base_of(board) + "/credentials")
+    await _integrations(board.ann, base_of(board) + "/integrations")
 
 
 async def _account(api: Api) -> None:
@@ -94,6 +95,14 @@ async def _credentials(ann: httpx.AsyncClient, credentials: str) -> None:
     assert changed in await asked(ann, "GET", credentials)
     assert (await asked(ann, "GET", f"{credentials}/mail"))["value"] == "short"
     assert await asked(ann, "DELETE", f"{credentials}/mail") == {"id": made["id"], "deleted": True}
+
+
+async def _integrations(ann: httpx.AsyncClient, integrations: str) -> None:
+    key = {"fields": {"secret_key": "sk_test_0123456789"}}
+    assert await asked(ann, "POST", f"{integrations}/stripe/configure", **key) == {"success": True}
+    assert (await asked(ann, "GET", f"{integrations}/stripe/status"))["configured"] is True
+    configured = {listed["id"]: listed["configured"] for listed in await asked(ann, "GET", integrations)}
+    assert configured == {"anthropic": False, "openai": False, "stripe": True, "slack": False}
 
 
 async def _users(api: Api, board: Board) -> None:

@@ -1,4 +1,4 @@
-"""Contracts of Orkosi's credentials."""
+"""Contracts of Orkosi's credentials and integrations."""
 
 from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Ref, Then, bad, unknown, without
@@ -15,6 +15,12 @@ KEPT = {
     "updated_at": TIME,
 }
 SAVED = {**KEPT, "id": ID, "key": "mail", "description": "Of the letters", "hint": None}
+INTEGRATIONS = ORKOSI + "/integrations"
+STATUS, CONFIGURE = (f"{INTEGRATIONS}/{{integrationId}}/{word}" for word in ("status", "configure"))
+OPEN = {"id": "slack", "configured": False, "configured_at": None}
+DONE = {"id": "slack", "configured": True, "configured_at": TIME}
+SLACK = {"integrationId": "slack"}
+HOOK = "https://hooks.slack.com/services/T0/B0/secret"
 NONE = {"error": {"code": "NOT_FOUND", "message": TEXT}}
 
 CONTRACTS = [
@@ -47,6 +53,34 @@ CONTRACTS = [
         answers=gone(Ref("credential")),
         then=(Then(CREDENTIAL, NONE, 404),),
         bad=unknown(credentialKey="nothing"),
+        denied=MEMBER,
+    ),
+    Contract(
+        method="GET",
+        route=INTEGRATIONS,
+        answers=page(
+            Having({**OPEN, "name": "Slack", "description": TEXT, "fields": ("webhook_url",)}),
+        ),
+        bad=STRANGER,
+        denied=without("credentials:read"),
+    ),
+    Contract(
+        method="GET",
+        route=STATUS,
+        path=SLACK,
+        answers=data(OPEN),
+        bad=unknown(integrationId="nothing"),
+        denied=MEMBER,
+    ),
+    Contract(
+        method="POST",
+        route=CONFIGURE,
+        path=SLACK,
+        status=200,
+        sent={"fields": {"webhook_url": HOOK}},
+        answers=data({"success": True}),
+        then=(Then(f"{INTEGRATIONS}/slack/status", data(DONE)), Then(CREDENTIALS, page(Having({"key": "slack"})))),
+        bad=bad("fields.webhook_url", sent={"fields": {"webhook_url": "https://hooks.slack.com.evil.example/x"}}),
         denied=MEMBER,
     ),
 ]
