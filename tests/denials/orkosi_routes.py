@@ -120,6 +120,12 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", ORKOSI + "/task-queue/{workId}/complete"): sent(lease_token=1),
     ("POST", ORKOSI + "/task-queue/{workId}/fail"): sent(lease_token=1, error="Away"),
     ("POST", ORKOSI + "/bull-queue/submit"): sent(queue="Mails", name="Send", data={}, job_id="four"),
+    ("GET", ORKOSI + "/backups"): None,
+    ("GET", ORKOSI + "/backups/stats"): None,
+    ("GET", ORKOSI + "/backups/logs"): None,
+    ("GET", ORKOSI + "/backups/{filename}/download"): None,
+    ("DELETE", ORKOSI + "/backups/{filename}"): None,
+    ("POST", ORKOSI + "/backups/trigger"): None,
 }
 
 BY_WORKSPACE = {

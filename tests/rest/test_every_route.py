@@ -21,6 +21,7 @@ from tests.rest.board_story import agent_board, set_up
 from tests.rest.conftest import PASSWORD, Api, Board, made
 from tests.rest.extending_story import drafts, pipelines, plugins, skills
 from tests.rest.orkosi_agents_story import orkosi_agents
+from tests.rest.orkosi_backups_story import orkosi_backups
 from tests.rest.orkosi_content_story import orkosi_content
 from tests.rest.orkosi_organization_story import orkosi_organizations
 from tests.rest.orkosi_queue_story import orkosi_queue
@@ -51,6 +52,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api) -> None:
     await orkosi_queue(board)
     await orkosi_agents(api, board)
     await orkosi_organizations(board, bob)
+    await orkosi_backups(api)
 
     assert {(route.method, route.path) for route in TABLE} - api.called == set()
     assert api.recorder.differences() == []
