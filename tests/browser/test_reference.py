@@ -66,11 +66,11 @@ async def test_a_route_is_tried_from_the_reference(visit: Visit, address: str) -
 async def nouns(page: Page) -> list[str]:
     """The headings of the page from its top to its end: it holds those alone that are near to what is looked at."""
     seen: dict[str, None] = {}
-    for _ in range(60):
+    for _ in range(100):
         found = await page.locator(".opblock-tag").evaluate_all("all => all.map(one => one.dataset.tag)")
         seen |= dict.fromkeys(found)
         if await page.evaluate("scrollY + innerHeight >= document.documentElement.scrollHeight - 2"):
             break
-        await page.mouse.wheel(0, 500)
+        await page.mouse.wheel(0, 800)
         await page.wait_for_timeout(150)
     return list(seen)
