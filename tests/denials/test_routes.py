@@ -111,12 +111,15 @@ async def test_a_route_tells_a_stranger_neither_by_words_nor_by_time_what_is_the
         if "{" in (route[1] if RUNS[route].permission is None else in_workspace(route[1])) and route[1] not in by_link
     ]
     for route in (route for route in asked if RUNS[route].server_role is None):
-        told_twice = []
-        for ids in (world.ids, absent(world.ids)):
-            with commands() as seen:
-                answer = await client.request(route[0], path_of(route[1], ids), headers=headers, **sent(route, ids))
-            told_twice.append((answer.status_code, answer.text if answer.status_code >= 400 else "", seen))
-        if told_twice[0] != told_twice[1]:
+        for _ in range(2):  # whoever asks is recognised anew now and then, which may come between the two
+            told_twice = []
+            for ids in (world.ids, absent(world.ids)):
+                with commands() as seen:
+                    answer = await client.request(route[0], path_of(route[1], ids), headers=headers, **sent(route, ids))
+                told_twice.append((answer.status_code, answer.text if answer.status_code >= 400 else "", seen))
+            if told_twice[0] == told_twice[1]:
+                break
+        else:
             differing[route] = told_twice
 
     assert differing == {}
