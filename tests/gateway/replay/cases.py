@@ -364,7 +364,6 @@ UNSEEN: dict[str, str] = {
     "scheduleUpdate": QUEUES,
     "scheduleDelete": QUEUES,
     "activityCreate": HISTORY,
-    "noticeCreate": HISTORY,
     "teamCreate": TEAMS,
     "teamUpdate": TEAMS,
     "teamDelete": TEAMS,
