@@ -88,6 +88,7 @@ class User(Stored[UserRecord]):
             ),
             IndexModel([("is_agent", ASCENDING), ("deleted_at", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("server_role", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("home_workspace_id", ASCENDING)]),
             # The embedded database finds nothing by the partial ones above.
             IndexModel([("username", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("number", ASCENDING), ("_id", ASCENDING)]),

@@ -23,6 +23,8 @@ _TEXT_PARAMETERS = {
     "productSlug": "The slug of a product, or its id.",
     "boardTemplateId": "The id of a template, or the word of a built-in one.",
 }
+_PATTERNS = {"filename": "[.]zip$"}
+"""Of texts that no word of another path at the same place is taken for."""
 _REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     HEADER: (
         "Names the request: sent again within 24 hours, it does nothing and has the same answer, with "
@@ -180,7 +182,8 @@ def parameters(path_names: dict[str, str | None]) -> dict[str, Any]:
 def _of_path(name: str) -> tuple[dict[str, Any], str]:
     """The schema and the description of a parameter of a path."""
     if name in _TEXT_PARAMETERS:
-        return {"type": "string", "minLength": 1}, _TEXT_PARAMETERS[name]
+        shape = {"type": "string", "minLength": 1}
+        return shape | ({"pattern": _PATTERNS[name]} if name in _PATTERNS else {}), _TEXT_PARAMETERS[name]
     return (NUMBER, "The object's number, or its id.") if name.endswith(NUMBERED) else (ID, "The object's id.")
 
 

@@ -39,6 +39,7 @@ _IN_WORDS = ("labels", "assignee", "stage")
         "labels": ("labelCreate",),
         "stage": ("cardMove", "cardArchive", "columnCreate"),
         "archived": ("cardArchive",),
+        "assignee": ("projectMemberAdd",),
     },
 )
 async def revise_card(ctx: Context, door: CardRecord, values: CardRevise) -> Committed[CardRecord]:

@@ -95,7 +95,7 @@ async def assigned_credentials(
     ]
 
 
-@edge(scope=ADMINISTER, viewer=True)
+@edge(scope=TokenScope.CREDENTIALS_READ, viewer=True)
 async def credential_of(
     ctx: Context, parents: Sequence[CardRecord | ProjectRecord], fields: Fields
 ) -> list[CredentialRecord | None]:
@@ -103,7 +103,7 @@ async def credential_of(
     return await _assigned(ctx, parents, "credential_id", fields)
 
 
-@edge(scope=ADMINISTER, viewer=True)
+@edge(scope=TokenScope.CREDENTIALS_READ, viewer=True)
 async def default_credential_of(
     ctx: Context, organizations: Sequence[OrganizationRecord], fields: Fields
 ) -> list[CredentialRecord | None]:

@@ -118,7 +118,14 @@ async def create_credential(
     return await ctx.write(organization_id, body)
 
 
-@operation("credentialUpsert", inside=ORGANIZATION, permission=policy.WRITE, scope=WRITE, no_tool="it takes a secret")
+@operation(
+    "credentialUpsert",
+    inside=ORGANIZATION,
+    permission=policy.WRITE,
+    scope=WRITE,
+    includes=("credentialCreate",),
+    no_tool="it takes a secret",
+)
 async def upsert_credential(
     ctx: Context, membership: OrganizationMemberRecord, values: CredentialUpsert
 ) -> Committed[CredentialRecord]:

@@ -198,6 +198,21 @@ def letting_go(key: str) -> Step:
     return Step((), take)
 
 
+async def _leave_homes(change: Change, tombstone: TombstoneRecord, most: int) -> int:
+    """Whoever was at home in a deleted workspace is so where they came into next."""
+    at_home = {"home_workspace_id": tombstone["_id"]}
+    found = collection(User).find(at_home, {"_id": 1}, session=change.session).limit(min(most, IDS_PER_QUERY))
+    ids = [user["_id"] for user in await found.to_list()]
+    for some in portions(ids, AT_A_TIME):
+        left = {"$set": {"home_workspace_id": None}}
+        await collection(User).update_many({"_id": {"$in": some}}, left, session=change.session)
+        await change.give_way()
+    return len(ids)
+
+
+homes = Step((), _leave_homes)
+
+
 async def _take_membership(change: Change, tombstone: TombstoneRecord, most: int) -> int:
     """What a person had in a workspace that they left: the projects, and what they were told of.
 

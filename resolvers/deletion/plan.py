@@ -124,6 +124,7 @@ from resolvers.deletion.cascade_parts import (
     cards_of_workspace,
     conversations,
     fanouts_of_project,
+    homes,
     keys,
     label_on_cards,
     leave_inputs,
@@ -155,6 +156,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
     # Nobody can read its history any more, so what goes with it is not told one by one.
     Kind.WORKSPACE: (
         rows(WorkspaceMember, "workspace_id"),
+        homes,
         rows(Fanout, "workspace_id"),
         notifications("workspace_id"),
         cards_of_workspace,

@@ -49,6 +49,7 @@ class Submitted:
     permission=board.WRITE,
     scope=TokenScope.PROJECTS_WRITE,
     includes=("cardCreate", "columnCreate", "projectCreate"),
+    also={"assignee": ("projectMemberAdd",)},
 )
 async def submit_card(ctx: Context, _membership: WorkspaceMemberRecord, values: CardSubmit) -> Committed[Submitted]:
     """File a card in a workspace, in words: its project, its stage and who it is assigned to.

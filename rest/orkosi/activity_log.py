@@ -65,7 +65,9 @@ async def find(call: Call) -> list[OrkosiActivityData]:
     return await _shown(call.ctx, await listed(call, query, read))
 
 
-@routes.post("", "Record what happened", runs=create_activity, body=ActivityBody, names_object=True)
+@routes.post(
+    "", "Record what happened", runs=create_activity, reads=(list_agents,), body=ActivityBody, names_object=True
+)
 async def create(call: Call) -> OrkosiActivityData:
     """Who did it is the caller or an agent; for the workspace's admins also nobody. `recorded_by` is the caller."""
     body = call.body(ActivityBody)

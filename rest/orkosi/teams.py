@@ -112,7 +112,7 @@ async def update(call: Call) -> OrkosiTeamData:
     return await _team(call.ctx, (await update_team(call.ctx, await _named(call), changes)).value)
 
 
-@routes.delete(TEAM_PATH, "Delete a team", runs=delete_team, body=None)
+@routes.delete(TEAM_PATH, "Delete a team", runs=delete_team, reads=(get_team,), body=None)
 async def delete(call: Call) -> Deleted:
     """Its owners and admins may, and the admins of the organization; its members stay in that."""
     found = await get_team(call.ctx, await _named(call), frozenset({"number"}))
@@ -149,7 +149,13 @@ async def find_invites(call: Call) -> list[OrkosiTeamInviteData]:
     return [team_invite(invitation, found["number"], numbers) for invitation in invitations]
 
 
-@routes.post(TEAM_PATH + "/invites", "Invite an address to a team", runs=invite_team_member, body=TeamInviteBody)
+@routes.post(
+    TEAM_PATH + "/invites",
+    "Invite an address to a team",
+    runs=invite_team_member,
+    reads=(get_team,),
+    body=TeamInviteBody,
+)
 async def invite(call: Call) -> OrkosiTeamInviteData:
     """By mail, for a week; whoever signs in with the address accepts at the invites of the organization."""
     body, found = call.body(TeamInviteBody), await get_team(call.ctx, await _named(call), frozenset({"number"}))

@@ -102,7 +102,14 @@ async def update(call: Call) -> OrkosiMemberData:
     return _member_data(call, await get_organization_member(call.ctx, organization_id, member["user_id"]))
 
 
-@routes.delete("/me", "Delete the caller's account", runs=delete_account, reads=(get_viewer,), body=OrkosiAccountDelete)
+@routes.delete(
+    "/me",
+    "Delete the caller's account",
+    runs=delete_account,
+    reads=(get_viewer,),
+    body=OrkosiAccountDelete,
+    may_be_empty=True,
+)
 async def delete_own(call: Call) -> Deleted:
     """What others rely on stays, by a user without a name. Not for whoever runs the installation, nor for owners of
     organizations with other people in them."""

@@ -261,8 +261,8 @@ class AgentPayload:
     cursor: Cursor = cursor_field()
 
 
-@strawberry.type(description="A step of setting an agent up.")
-class AgentSetUpStep:
+@strawberry.type(description="What came of a step of setting an agent up.")
+class AgentSetUpResult:
     step: str = strawberry.field(description="What it is about.")
     status: SetUpStatus = strawberry.field(description="What came of it.")
     detail: str = strawberry.field(description="Where, or why not.")
@@ -272,7 +272,7 @@ class AgentSetUpStep:
 class AgentSetUpPayload:
     agent: Agent = strawberry.field(description="The agent.")
     token: str | None = strawberry.field(description="The text of its token, shown once; null where it has none.")
-    steps: list[AgentSetUpStep] = strawberry.field(description="What was done, in its order.")
+    steps: list[AgentSetUpResult] = strawberry.field(description="What was done, in its order.")
     cursor: Cursor = cursor_field()
 
 

@@ -38,11 +38,13 @@ MAX_COSTS = 16
 FIELDS_OF_ANYONE = frozenset(
     {
         "authLogin",
+        "authRefresh",
         "authRegister",
         "authVerifyTwoFactor",
         "billingReceive",
         "credentialAuthorizationFinish",
         "emailVerify",
+        "health",
         "installation",
         "installationSetup",
         "invitation",

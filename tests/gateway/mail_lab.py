@@ -82,7 +82,7 @@ class Mailbox:
         if self.server is not None:
             self.server.close()
             for protocol in self.protocols:
-                if isinstance(protocol.transport, asyncio.Transport):
+                if isinstance(protocol.transport, asyncio.Transport) and not protocol.transport.is_closing():
                     protocol.transport.abort()
             self.protocols.clear()
             await self.server.wait_closed()

@@ -121,8 +121,10 @@ KNOWN_BY_ANOTHER_ID = {
     "StreamHead",
     "Tombstone",
     "UsageSum",
+    "WorkspaceFileText",
+    "ChangelogEntry",  # it follows from the card and the moment
 }
-"""Documents that nobody fetches by an id of theirs."""
+"""Documents that nobody fetches by an id of theirs, or whose ids follow from others."""
 
 
 UNTYPED = {"Fanout"}

@@ -21,7 +21,9 @@ from tests.rest.conftest import Api, Board
 from tests.rest.told import told
 
 KEY = {"idempotency-key": "b0a7"}
-UNTOLD = re.compile("(Automation|Comment|CustomField|CustomFieldValues|Document|DocumentReview|Relation)[A-Z][a-z]+")
+UNTOLD = re.compile(
+    "(Automation|ChangelogEntry|Comment|CustomField|CustomFieldValues|Document|DocumentReview|Relation)[A-Z][a-z]+"
+)
 """Events of what the agent board does not show: no route of it gives it."""
 
 

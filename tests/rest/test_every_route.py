@@ -20,12 +20,7 @@ from tests.resolvers.letters import token_to
 from tests.rest.board_story import agent_board, set_up
 from tests.rest.conftest import PASSWORD, Api, Board, made
 from tests.rest.extending_story import drafts, pipelines, plugins, skills
-from tests.rest.orkosi_agents_story import orkosi_agents
-from tests.rest.orkosi_backups_story import orkosi_backups
-from tests.rest.orkosi_content_story import orkosi_content
-from tests.rest.orkosi_organization_story import orkosi_organizations
-from tests.rest.orkosi_queue_story import orkosi_queue
-from tests.rest.orkosi_story import orkosi
+from tests.rest.orkosi_stories import orkosi_stories
 from tests.rest.story import changed, deleted, read
 
 
@@ -47,12 +42,7 @@ async def test_every_route_answers_as_the_document_declares(api: Api) -> None:
     await _agent(api, board)
     await _pilotage(board)
     await agent_board(api, board, (await made(board.ann, f"{board.path}/cards", title="On the board"))["id"], bob)
-    await orkosi(api, board, bob)
-    await orkosi_content(board)
-    await orkosi_queue(board)
-    await orkosi_agents(api, board)
-    await orkosi_organizations(board, bob)
-    await orkosi_backups(api)
+    await orkosi_stories(api, board, bob)
 
     assert {(route.method, route.path) for route in TABLE} - api.called == set()
     assert api.recorder.differences() == []

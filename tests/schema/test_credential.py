@@ -24,14 +24,19 @@ async def test_a_credential_is_created_changed_revealed_and_deleted(board: Board
         'mutation ($id: ID!) { credentialRotate(id: $id, input: {value: "other"}) { credential { id } } }',
         id=made["id"],
     )
+    upsert = (
+        "mutation ($input: CredentialUpsertInput!) { credentialUpsert(input: $input) { credential { id version } } }"
+    )
+    upserted = (await ann.ask(upsert, input={**values, "value": "third"}))["credentialUpsert"]["credential"]
     revealed = (await ann.ask(REVEAL, id=made["id"]))["credentialReveal"]
     [listed] = (await ann.ask(LIST, slug=board.org_slug))["organization"]["credentials"]
     await ann.ask("mutation ($id: ID!) { credentialDelete(id: $id) { deletedId } }", id=made["id"])
     gone = await ann.refused(REVEAL, id=made["id"])
 
     assert made == {"id": made["id"], "key": "anthropic", "hint": "cdef", "version": 1}
-    assert (revealed["credential"]["key"], revealed["value"]) == ("anthropic", "other")
-    assert (listed["description"], listed["version"]) == ("Plans", 2)
+    assert upserted == {"id": made["id"], "version": 3}
+    assert (revealed["credential"]["key"], revealed["value"]) == ("anthropic", "third")
+    assert (listed["description"], listed["version"]) == ("Plans", 3)
     assert gone["extensions"]["code"] == "NOT_FOUND"
 
 

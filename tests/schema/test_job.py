@@ -39,7 +39,9 @@ async def test_a_job_goes_through_its_queue(board: Board) -> None:
     ann = board.ann
     queue = (await made(ann, "queueCreate", "id", workspaceId=board.workspace, name="Mails"))["id"]
     job = await made(ann, "jobCreate", "id state priority maxAttempts", queueId=queue, name="Send", data={"to": "ben"})
-    other = await made(ann, "jobCreate", "id", queueId=queue, name="Other", priority=9)
+    submit = "mutation ($input: JobSubmitInput!) { jobSubmit(input: $input) { job { id } } }"
+    sent = {"workspaceId": board.workspace, "queue": "Mails", "name": "Other", "priority": 9}
+    other = (await ann.ask(submit, input=sent))["jobSubmit"]["job"]
 
     [claimed] = (await do(ann, "jobClaim", queue, "jobs { id leaseToken data }", size=1))["jobs"]
     token = claimed["leaseToken"]

@@ -36,6 +36,9 @@ async def test_a_team_is_created_changed_and_deleted(lab: Lab, board: Board) -> 
     made = (await ann.ask(CREATE, input=values))["teamCreate"]["team"]
     named = {"id": made["id"], "user": bob.id}
     changed = await ann.ask(CHANGE, **named)
+    invite = """mutation ($id: ID!) {
+      teamMemberInvite(teamId: $id, input: {email: "tess@example.com"}) { invitation { email } } }"""
+    invited = await ann.ask(invite, id=made["id"])
     listed = await bob.ask(LIST, slug=board.org_slug, id=made["id"])
     ended = await ann.ask(END, **named)
     gone = await ann.refused(LIST, slug=board.org_slug, id=made["id"])
@@ -50,6 +53,7 @@ async def test_a_team_is_created_changed_and_deleted(lab: Lab, board: Board) -> 
         "members": {"nodes": [{"role": "OWNER", "user": {"name": "Ann"}}]},
     }
     assert changed["teamUpdate"]["team"] == {"name": "Domes", "description": "Of the dome"}
+    assert invited["teamMemberInvite"]["invitation"] == {"email": "tess@example.com"}
     assert changed["teamMemberAdd"]["member"]["user"] == {"name": "Bob"}
     assert changed["teamMemberUpdate"]["member"] == {"role": "ADMIN"}
     assert listed["organization"]["teams"] == {"totalCount": 1, "nodes": [{"memberCount": 2}]}

@@ -20,7 +20,6 @@ from resolvers.inputs.job import (
     JobCreate,
     JobFail,
     JobHold,
-    JobSubmit,
     QueueCreate,
     QueueUpdate,
     ScheduleCreate,
@@ -28,7 +27,7 @@ from resolvers.inputs.job import (
 )
 from resolvers.job import due, state
 from resolvers.job.due import Setbacks, run_due
-from resolvers.job.job import claim_jobs, complete_job, create_job, delete_job, fail_job, get_job, hold_job, submit_job
+from resolvers.job.job import claim_jobs, complete_job, create_job, delete_job, fail_job, get_job, hold_job
 from resolvers.job.queue import create_queue, delete_queue, update_queue
 from resolvers.job.schedule import create_schedule, next_after, update_schedule
 from resolvers.kit.context import Context
@@ -87,25 +86,6 @@ async def test_a_job_of_the_same_key_is_the_same_job(owner: Context, queue: Queu
 
     assert again_ == first
     assert (await open_jobs(queue))[0] == 1
-
-
-async def test_a_job_for_a_queue_that_is_not_there_creates_it_once(owner: Context, workspace: WorkspaceRecord) -> None:
-    submitted = [
-        JobSubmit.of(workspace_id=workspace["_id"], queue="Reports", name=name, key=name)
-        for name in ("Count", "Sum", "Sum")
-    ]
-
-    count, first, again_ = [
-        done.value for done in await asyncio.gather(*(submit_job(again(owner), v) for v in submitted))
-    ]
-    [queue] = await collection(Queue).find({"workspace_id": workspace["_id"]}).to_list()
-    claimed = (await claim_jobs(again(owner), queue["_id"], JobClaim(size=9, name="Sum", worker="w-1"))).value
-
-    assert (first["_id"], {count["queue_id"], first["queue_id"]}) == (again_["_id"], {queue["_id"]})
-    assert [(job["_id"], job["worker"]) for job in claimed] == [(first["_id"], "w-1")]
-    assert await open_jobs(queue) == (2, 8)
-    with pytest.raises(BadUserInput):
-        await submit_job(again(owner), JobSubmit.of(workspace_id=workspace["_id"], queue="R", name="N", key="tick:1"))
 
 
 async def test_a_job_ends_once_and_keeps_what_came_of_it(owner: Context, queue: QueueRecord) -> None:

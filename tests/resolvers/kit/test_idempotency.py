@@ -279,6 +279,7 @@ def test_the_operations_that_show_a_credential_say_so() -> None:
         "passwordResetRequest",
         "personCreate",
         "personPasswordReset",
+        "teamMemberInvite",
         "twoFactorBegin",
         "twoFactorConfirm",
         "twoFactorRecoveryCodesRenew",

@@ -30,12 +30,15 @@ ONES_OWN = {
     # Who makes a thing is its first member.
     "organizationCreate": {"organizationMemberAdd"},
     "projectCreate": {"projectMemberAdd"},
+    "teamCreate": {"teamMemberAdd"},
     # Who was invited joins what the invitation says.
-    "invitationAccept": {"organizationMemberAdd", "projectMemberAdd"},
-    "organizationInvitationAccept": {"organizationMemberAdd", "projectMemberAdd"},
+    "invitationAccept": {"organizationMemberAdd", "projectMemberAdd", "teamMemberAdd"},
+    "organizationInvitationAccept": {"organizationMemberAdd", "projectMemberAdd", "teamMemberAdd"},
+    # A queue comes to be with the first job that is sent to it.
+    "jobSubmit": {"queueCreate"},
     # What goes with what it is in.
     "organizationDelete": {"workspaceDelete"},
-    "organizationMemberRemove": {"workspaceMemberRemove"},
+    "organizationMemberRemove": {"workspaceMemberRemove", "teamMemberRemove"},
     # A draft has columns and cards alone of what an import may hold.
     "projectDraftExecute": {
         "scopeCreate",

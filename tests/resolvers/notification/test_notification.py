@@ -61,7 +61,7 @@ async def receive_many(ctx: Context, count: int) -> None:
         {"_id": new_id(Kind.ACTIVITY), "workspace_id": new_id(Kind.WORKSPACE), "project_id": None, "actor_id": None}
         for _ in range(count)
     ]
-    told = {ctx.user_id: [{**one, "created_at": utc_now()} for one in activities]}
+    told = {ctx.user_id: [{**one, "type": "card_moved", "created_at": utc_now()} for one in activities]}
     await ctx.services.hub.log.write(ctx.user_id, None, lambda change: receive(change, stub(told)))
 
 

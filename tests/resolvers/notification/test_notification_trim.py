@@ -37,7 +37,13 @@ async def send(ctx: Context, count: int, age: timedelta = timedelta()) -> list[O
     """Notify somebody of some things that happened a while ago; the ids of the activities."""
     at = utc_now() - age
     ids = [new_id(Kind.ACTIVITY) for _ in range(count)]
-    about = {"workspace_id": new_id(Kind.WORKSPACE), "project_id": None, "actor_id": None, "created_at": at}
+    about = {
+        "workspace_id": new_id(Kind.WORKSPACE),
+        "project_id": None,
+        "actor_id": None,
+        "created_at": at,
+        "type": "card_moved",
+    }
     told = {ctx.user_id: [{"_id": one, **about} for one in ids]}
     await ctx.services.hub.log.write(ctx.user_id, None, lambda change: receive(change, stub(told)))
     return ids

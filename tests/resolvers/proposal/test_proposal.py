@@ -42,8 +42,8 @@ async def test_what_an_agent_would_do_waits_with_what_it_would_change(desk: Desk
     # Then
     assert (proposal["status"], proposal["tool"], proposal["operation"]) == ("pending", "move_card", "cardMove")
     assert proposal["arguments"] == to_second(desk, card)
-    [change] = proposal["changes"]
-    assert change["id"] == card["_id"]
+    entry, change = proposal["changes"]  # the second column is where cards are done
+    assert (change["id"], entry["before"]) == (card["_id"], None)
     assert change["before"]["column_id"] == desk.board.columns[0]["_id"]
     assert change["after"]["column_id"] == desk.board.columns[1]["_id"]
     assert (await desk.board.stored(card))["column_id"] == card["column_id"]
@@ -70,7 +70,8 @@ async def test_approved_it_is_done_as_the_agent_by_leave_of_who_approved(desk: D
     assert applied == await stored(proposal)
     assert (applied["status"], applied["result"], applied["reason"]) == ("applied", {"id": str(card["_id"])}, "Go")
     assert (applied["decided_by"], applied["via"]) == (desk.crew.owner.user_id, "jwt")
-    move, update = await desk.board.events_since(seq)
+    entry, move, update = await desk.board.events_since(seq)
+    assert entry["type"] == "ChangelogEntryAdded"
     assert (move["type"], move["actor_id"], move["approved_by"]) == (
         "CardMoved",
         desk.agent.record["user_id"],

@@ -72,7 +72,7 @@ async def test_whoever_registers_with_a_name_and_an_invitation_has_the_name_and_
     assert await at_home(grace) == await personal(ada)
     assert (await get_me(again(grace)))["username"] == "grace.h"
     assert (await event_types(grace.user_id))[:2] == ["UserCreated", "ConsentGiven"]
-    assert await collection(Invitation).count_documents({"accepted_at": None}) == 0
+    assert await collection(Invitation).count_documents({"workspace_id": await personal(ada), "accepted_at": None}) == 0
 
     # And the name is nobody else's
     taken = AuthRegister.of(email="new@example.com", password=PASSWORD, username="grace.h")

@@ -97,9 +97,10 @@ async def test_a_subscriber_is_told_it_is_ready_and_then_sees_a_card_move(addres
         ready = await stream.next()
         moved = (await board.ann.ask(MOVE, id=card, c=board.done))["cardMove"]
 
-        event = await stream.next()
+        entry, event = await stream.next(), await stream.next()
 
     assert (ready["__typename"], ready["recovered"]) == ("StreamReady", True)
+    assert entry["__typename"] == "ChangelogEntryAdded"
     assert event.pop("at")
     assert event == {
         "__typename": "CardMoved",
@@ -126,7 +127,12 @@ async def test_after_a_cut_exactly_what_was_missed_is_replayed(address: str, boa
         await board.card("Three")
         live = await again.next()
 
-    assert [event["__typename"] for event in missed] == ["CardCreated", "CardMoved", "StreamReady"]
+    assert [event["__typename"] for event in missed] == [
+        "CardCreated",
+        "ChangelogEntryAdded",
+        "CardMoved",
+        "StreamReady",
+    ]
     assert missed[0]["card"]["title"] == "Two"
     assert missed[0]["card"]["order"] == 1
     assert live["card"]["title"] == "Three"
