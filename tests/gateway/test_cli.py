@@ -106,7 +106,15 @@ def assert_plan(exported: dict[str, Any]) -> None:
     plain: dict[str, Any] = {"kind": None, "prompt": None, "requiresApproval": False}
     assert exported["columns"] == [column | plain for column in PLAN["columns"]]
     assert [label["name"] for label in exported["labels"]] == ["mount", "night"]
-    more: dict[str, Any] = {"autoMode": False, "pipeline": None, "customFields": [], "assignee": None, "comments": []}
+    unset = dict.fromkeys(("type", "resolution", "estimateMinutes", "maxDurationSeconds"))
+    more: dict[str, Any] = {
+        **unset,
+        "autoMode": False,
+        "pipeline": None,
+        "customFields": [],
+        "assignee": None,
+        "comments": [],
+    }
     assert exported["cards"] == [card | more for card in PLAN["cards"]]
     assert not any(exported[name] for name in ("scopes", "customFields", "relations", "documents"))
 

@@ -28,7 +28,6 @@ _CREDENTIALS = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"), "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI2OWE1NWM4OCJ9.c2lnbmF0dXJl"),
     (re.compile(r"\bsl_[\w-]{30,}"), "sl_an-example-of-a-personal-access-token"),
 )
-_BODYLESS = frozenset({"GET", "DELETE"})
 
 
 @dataclass
@@ -51,7 +50,7 @@ class Recorder:
             shown["path"] = dict(zip(names, values.groups(), strict=True))
         if answer.request.url.params:
             shown["query"] = dict(answer.request.url.params)
-        if _is_json(answer.request.headers) and method not in _BODYLESS:
+        if _is_json(answer.request.headers) and method != "GET" and answer.request.content:
             shown["request"] = json.loads(answer.request.content)
         if _is_json(answer.headers):
             shown["response"] = _shortened(answer.json())
