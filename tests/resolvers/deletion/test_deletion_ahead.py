@@ -113,7 +113,7 @@ async def fill(model: type[Recorded[Any]], inside: Any, count: int, id_of: Sprea
 
 def step_of(kind: Kind, model: type[Recorded[Any]]) -> Step:
     """The step that takes what names a workspace or a project, of a model."""
-    return next(one for one in PLANS[kind] if one.models[0] is model and one.lanes_by is None)
+    return next(one for one in PLANS[kind] if one.models[:1] == (model,) and one.lanes_by is None)
 
 
 MODELS = [
