@@ -1,5 +1,7 @@
 """Where somebody is at home: the workspace that is meant where a request names none."""
 
+from secrets import token_hex
+
 import pytest
 
 from models import Invitation, Workspace
@@ -56,29 +58,30 @@ async def test_home_is_the_personal_workspace_then_the_one_that_was_joined_then_
 
 async def test_whoever_registers_with_a_name_and_an_invitation_has_the_name_and_joins(people: People) -> None:
     # Given
-    ada = await people.register("ada")
-    invited = WorkspaceMemberInvite(email="grace@example.com", role=Role.MEMBER)
+    ada, mark = await people.register("ada"), token_hex(4)
+    address, name = f"grace-{mark}@example.com", f"grace.{mark}"
+    invited = WorkspaceMemberInvite(email=address, role=Role.MEMBER)
     link = (await invite_workspace_member(again(ada), await personal(ada), invited)).value
     agreed = [ConsentGive(subject=ConsentSubject.TERMS, version="1")]
-    asked = {"password": PASSWORD, "username": "grace.h", "invitation_token": link.token, "consents": agreed}
+    asked = {"password": PASSWORD, "username": name, "invitation_token": link.token, "consents": agreed}
 
     # When it is for another address, nothing happens
     with pytest.raises(NotFound, match="Invitation"):
-        await register(again(people.anonymous), AuthRegister.of(email="other@example.com", **asked))
-    made = await register(again(people.anonymous), AuthRegister.of(email="grace@example.com", **asked))
+        await register(again(people.anonymous), AuthRegister.of(email=f"other-{mark}@example.com", **asked))
+    made = await register(again(people.anonymous), AuthRegister.of(email=address, **asked))
 
     # Then
     grace = await people.by_jwt(made.access_token)
     assert await at_home(grace) == await personal(ada)
-    assert (await get_me(again(grace)))["username"] == "grace.h"
+    assert (await get_me(again(grace)))["username"] == name
     assert (await event_types(grace.user_id))[:2] == ["UserCreated", "ConsentGiven"]
     assert await collection(Invitation).count_documents({"workspace_id": await personal(ada), "accepted_at": None}) == 0
 
     # And the name is nobody else's
-    taken = AuthRegister.of(email="new@example.com", password=PASSWORD, username="grace.h")
+    taken = AuthRegister.of(email=f"new-{mark}@example.com", password=PASSWORD, username=name)
     with pytest.raises(Conflict, match="username"):
         await register(again(people.anonymous), taken)
     with pytest.raises(Conflict, match="username"):
-        await update_user(again(ada), UserUpdate.of(username="grace.h"))
+        await update_user(again(ada), UserUpdate.of(username=name))
     with pytest.raises(Conflict, match="email"):
-        await register(again(people.anonymous), AuthRegister.of(email="grace@example.com", password=PASSWORD))
+        await register(again(people.anonymous), AuthRegister.of(email=address, password=PASSWORD))
