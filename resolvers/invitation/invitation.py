@@ -14,7 +14,7 @@ from models.enums import Role, TokenScope
 from models.errors import BadUserInput, Conflict
 from models.ids import Kind, new_id
 from models.records import InvitationRecord, WorkspaceMemberRecord, WorkspaceRecord
-from realtime.events.invitation import InvitationCreated, InvitationResent, InvitationRevoked
+from realtime.events.invitation import InvitationCreated, InvitationResent
 from realtime.log import Change, Committed
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.invitation.send import (
@@ -24,6 +24,7 @@ from resolvers.invitation.send import (
     count_invitation,
     count_mail,
     open_invitation,
+    revoke,
     send,
     shown,
 )
@@ -132,12 +133,7 @@ async def revoke_invitation(ctx: Context, found: InvitationRecord) -> Committed[
     workspace_id = ObjectId(found["workspace_id"])
 
     async def body(change: Change) -> ObjectId:
-        invitation = await open_invitation(change, found["_id"])
-        await collection(Invitation).delete_one({"_id": found["_id"]}, session=change.session)
-        await withdraw_mails(change, found["_id"])
-        change.append(workspace_id, InvitationRevoked(invitation_id=found["_id"], email=invitation["email"]))
-        invitation_id: ObjectId = found["_id"]
-        return invitation_id
+        return await revoke(change, workspace_id, await open_invitation(change, found["_id"]))
 
     return await ctx.write(workspace_id, body)
 

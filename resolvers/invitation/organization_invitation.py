@@ -9,13 +9,13 @@ from auth.secrets import hash_secret
 from models import Invitation, Organization, OrganizationMember, User
 from models.base import collection, to_record
 from models.enums import Role, TokenScope
-from models.errors import Conflict, NotFound
+from models.errors import Conflict
 from models.ids import Kind, new_id, parse_id
 from models.records import InvitationRecord, OrganizationMemberRecord, OrganizationRecord
-from realtime.events.invitation import InvitationCreated, InvitationRevoked
+from realtime.events.invitation import InvitationCreated
 from realtime.log import Change, Committed
 from resolvers.inputs.organization import OrganizationMemberInvite
-from resolvers.invitation.send import LIFETIME, NewInvitation, count_invitation, send, shown
+from resolvers.invitation.send import LIFETIME, NewInvitation, count_invitation, revoke, send, shown, still_open
 from resolvers.kit.access import check_organization, door_of
 from resolvers.kit.ceilings import MAX_INVITATIONS, require_room
 from resolvers.kit.context import Context
@@ -157,15 +157,7 @@ async def revoke_organization_invitation(
 
     async def body(change: Change) -> ObjectId:
         inside = {"_id": wanted, "organization_id": organization_id}
-        invitation = await collection(Invitation).find_one(inside, session=change.session)
-        if invitation is None:
-            raise NotFound("Invitation")
-        if invitation["accepted_at"] is not None:
-            raise Conflict("The invitation was used already")
-        await collection(Invitation).delete_one({"_id": invitation["_id"]}, session=change.session)
-        await withdraw_mails(change, invitation["_id"])
-        revoked = InvitationRevoked(invitation_id=invitation["_id"], email=invitation["email"])
-        change.append(organization_id, revoked)
-        return ObjectId(invitation["_id"])
+        found = await collection(Invitation).find_one(inside, session=change.session)
+        return await revoke(change, organization_id, still_open(found))
 
     return await ctx.write(organization_id, body)

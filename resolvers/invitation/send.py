@@ -12,9 +12,10 @@ from models.base import collection, without
 from models.enums import MailTemplate
 from models.errors import Conflict, Forbidden, NotFound
 from models.records import InvitationRecord
+from realtime.events.invitation import InvitationRevoked
 from realtime.log import Change
 from resolvers.kit.context import Context
-from resolvers.mail.mail import insert_mail, invitation_link, invitation_token
+from resolvers.mail.mail import insert_mail, invitation_link, invitation_token, withdraw_mails
 
 LIFETIME = timedelta(days=7)
 MAX_INVITATIONS_AN_HOUR = 200
@@ -67,12 +68,25 @@ async def count_mail(tenant_id: ObjectId, email: str) -> None:
 
 async def open_invitation(change: Change, invitation_id: ObjectId) -> InvitationRecord:
     """An invitation that was not accepted; raises NotFound, and Conflict for one that was."""
-    invitation = await collection(Invitation).find_one({"_id": invitation_id}, session=change.session)
+    return still_open(await collection(Invitation).find_one({"_id": invitation_id}, session=change.session))
+
+
+def still_open(invitation: InvitationRecord | None) -> InvitationRecord:
+    """The same of what was found."""
     if invitation is None:
         raise NotFound("Invitation")
     if invitation["accepted_at"] is not None:
         raise Conflict("The invitation was used already")
     return invitation
+
+
+async def revoke(change: Change, stream_id: ObjectId, invitation: InvitationRecord) -> ObjectId:
+    """End an invitation within a change, with its mails, and tell it in the stream of what it is to; its id."""
+    invitation_id: ObjectId = invitation["_id"]
+    await collection(Invitation).delete_one({"_id": invitation_id}, session=change.session)
+    await withdraw_mails(change, invitation_id)
+    change.append(stream_id, InvitationRevoked(invitation_id=invitation_id, email=invitation["email"]))
+    return invitation_id
 
 
 async def send(change: Change, invitation: InvitationRecord) -> None:
