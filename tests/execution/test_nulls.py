@@ -11,6 +11,9 @@ from graphql import ExecutionResult, parse
 from execution import Batch, execute
 from tests.execution.support import errors_of, schema_of
 
+# Tasks are counted: in a loop of its own, none comes from the database's client or from another test.
+pytestmark = pytest.mark.asyncio(loop_scope="function")
+
 SDL = """
 type Query { p: P other: String list: [P!] maybe: [P] numbers: [Int!] must: P! named: [Named!] root: String! }
 type P implements Named { boom: String! slow: String late: P must: P! name: String! }
@@ -48,17 +51,12 @@ async def _soon(value: Any) -> Any:
     return value
 
 
-def _tasks() -> set[asyncio.Task[Any]]:
-    """The tasks of this loop but for those of the database's client, whose connections come and go by themselves."""
-    return {task for task in asyncio.all_tasks() if "pymongo" not in repr(task)}
-
-
 async def _answer(document: str, root: Any, **resolvers: Any) -> ExecutionResult:
     found: Any = execute(schema_of(SDL, **resolvers), parse(document), root)
-    others = _tasks()
+    others = asyncio.all_tasks()
     # Where nothing that waits is wanted any more, there is nothing to wait for.
     result: ExecutionResult = found if isinstance(found, ExecutionResult) else await asyncio.wait_for(found, 30)
-    assert _tasks() <= others
+    assert asyncio.all_tasks() <= others
     # A coroutine that nobody awaited or closed would be a warning, and that an error.
     gc.collect()
     return result
