@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from bench.peers.listening import database_url, secret_key, serve
 
-PRIORITIES = {None: None, 1: "LOW", 2: "MEDIUM", 3: "HIGH"}
+PRIORITIES = {None: None, 1: "LOW", 2: "MEDIUM", 3: "HIGH", 4: "CRITICAL"}
 BY_RANK = itemgetter("rank")
 OF_CARDS = dict.fromkeys(
     (

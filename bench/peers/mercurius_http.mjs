@@ -8,7 +8,7 @@ const client = await new MongoClient(process.env.BENCH_MONGODB_URL).connect()
 const db = client.db()
 
 const schema = `
-  enum Priority { LOW MEDIUM HIGH }
+  enum Priority { LOW MEDIUM HIGH CRITICAL }
   type User { id: ID! name: String }
   type Label { id: ID! name: String! color: String! }
   type ChecklistItem { id: ID! title: String! done: Boolean! }
@@ -36,7 +36,7 @@ const schema = `
   type Query { project(id: ID!): Project }
 `
 
-const priorities = { 1: 'LOW', 2: 'MEDIUM', 3: 'HIGH' }
+const priorities = { 1: 'LOW', 2: 'MEDIUM', 3: 'HIGH', 4: 'CRITICAL' }
 const text = (date) => date && date.toISOString()
 const user = (row) => ({ id: row._id.toHexString(), name: row.name })
 const label = (row) => ({ id: row._id.toHexString(), name: row.name, color: row.color })

@@ -1,13 +1,16 @@
 """The contenders of the benchmarks answer the same."""
 
 import json
+from pathlib import Path
 
 import pytest
 from graphql import build_schema, parse
 
 from bench.board import objects, schema
 from bench.data import ITEMS_QUERY, QUERY, SDL, board, items
+from bench.peers import handwritten
 from execution import execute_bytes
+from models.enums import Priority
 
 
 @pytest.mark.parametrize("query", [QUERY, ITEMS_QUERY], ids=["board", "items"])
@@ -25,3 +28,9 @@ def test_ours_and_stock_strawberry_answer_the_same(query: str) -> None:
 
 def test_a_card_has_thirteen_fields_beside_its_edges() -> None:
     assert len(board(1)[0].keys() - {"assignee", "labels"}) == 13
+
+
+def test_what_is_written_by_hand_knows_every_priority() -> None:
+    assert handwritten.PRIORITIES == {None: None, **{priority.value: priority.name for priority in Priority}}
+    in_node = Path(handwritten.__file__).with_name("mercurius_http.mjs").read_text()
+    assert [priority for priority in Priority if f"{priority.value}: '{priority.name}'" not in in_node] == []
