@@ -12,6 +12,7 @@ from pymongo import AsyncMongoClient
 
 from auth.jwt import JwtSigner
 from auth.secrets import SHOWN_PREFIX_LENGTH, hash_secret, new_token
+from gateway.migrations import Logged, is_new, migrate
 from models import (
     DOCUMENTS,
     Agent,
@@ -58,6 +59,8 @@ async def settle(url: str, secret_key: str, people: int, places: int) -> Tenants
     async with AsyncMongoClient[dict[str, Any]](url) as client:
         database = client.get_default_database()
         await init_beanie(database=database, document_models=list(DOCUMENTS), skip_indexes=True)
+        # A gateway that starts later does not migrate a database that has people in it already.
+        await migrate(database, Logged(new=await is_new()))
         users = [User(email=f"member-{number}-{mark}@example.com", name=f"Member {number}") for number in range(people)]
         sessions = [
             Session(user_id=_id(user), secret_hash=hash_secret(mark), csrf_token=mark, expires_at=now + DAY)
