@@ -127,6 +127,7 @@ def create_app(
                 require_verified_email=chosen.require_verified_email,
                 auth_optional=chosen.auth_optional,
                 backup_dir=chosen.data_dir / FOLDER,
+                backup_remote=chosen.backup_remote,
                 registrations_per_hour=chosen.registrations_per_hour,
                 storage_quota=chosen.storage_quota,
                 search=SearchIndex(chosen.data_dir / "search"),

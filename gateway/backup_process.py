@@ -75,9 +75,13 @@ async def make(order: Order) -> dict[str, Any]:
     with reading(order.path) as archive:
         for part in archive.manifest.collections:
             archive.verify(part)
+    size = order.path.stat().st_size
+    blob = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)  # as git calls what a file holds
     with order.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"size": order.path.stat().st_size, "sha256": digest, "documents": made.documents}
+        file.seek(0)
+        git_id = hashlib.file_digest(file, lambda: blob).hexdigest()
+    return {"size": size, "sha256": digest, "documents": made.documents, "git_id": git_id}
 
 
 def _watch_parent() -> None:

@@ -22,6 +22,7 @@ from gateway.secret_file import MIN_SECRET_BYTES, kept_secret
 from gateway.settings_error import SettingsError as SettingsError
 from gateway.toml_file import parse_size
 from gateway.workers_bound import MAX_WORKERS
+from models.backup_remote import BackupRemote, parse_backup_remote
 from models.billing import STRIPE, Billing
 from models.language_model import LanguageModels
 from models.outbound_rules import parse_hosts
@@ -100,6 +101,7 @@ class Settings:
     auth_optional: bool = False
     backups_kept: int = 7
     backup_quota: int = 20 * 1024**3
+    backup_remote: BackupRemote | None = None
     runs_scripts: bool = False
 
     @property
@@ -226,6 +228,7 @@ class Settings:
             ),
             backups_kept=_between(values.get("ORRERY_BACKUPS_KEPT", "7"), 1, 500, variable="ORRERY_BACKUPS_KEPT"),
             backup_quota=_parsed(values, "ORRERY_BACKUP_QUOTA", parse_size) or 20 * 1024**3,
+            backup_remote=_parsed(values, "ORRERY_BACKUP_REMOTE", parse_backup_remote),
             auth_optional=_parsed(values, "ORRERY_AGENT_BOARD_AUTH", _optional) or False,
             agent_board_prefix=_prefix(source, AGENT_BOARD, DEFAULT_PREFIXES.agent_board),
             orkosi_prefix=_prefix(source, ORKOSI, DEFAULT_PREFIXES.orkosi),

@@ -18,6 +18,7 @@ class Backup(Stored[BackupRecord]):
     """A file with all that the database holds at one moment. It is COMPLETED once it was read back and found whole.
 
     The process that makes it is its `holder` until `lease_until`; then another begins anew, and `attempts` counts that.
+    `git_id` is what git calls the content of the file.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.BACKUP))
@@ -28,6 +29,7 @@ class Backup(Stored[BackupRecord]):
     sha256: Annotated[str | None, Facts("The SHA-256 of the file (hex); null until it is whole.")] = None
     error: Annotated[str | None, Facts("Why there is none.")] = None
     ended_at: Annotated[datetime | None, Facts("When it was completed, or failed.")] = None
+    git_id: str | None = None
     created_by: PydanticObjectId
     holder: str | None = None
     lease_until: datetime | None = None

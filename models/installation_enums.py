@@ -19,6 +19,19 @@ class BackupStatus(Told):
     FAILED = "failed", "There is none."
 
 
+class RemoteState(Told):
+    """Whether the newest backup is in the repository that backups are copied to."""
+
+    IN_SYNC = "in_sync", "It is there, unchanged."
+    BEHIND = "behind", "It is not there."
+    DIFFERENT = "different", "What is there by its name is something else."
+    UNVERIFIED = "unverified", "Something is there by its name that cannot be compared: it was encrypted, say."
+    NO_BACKUP = "no_backup", "There is no backup."
+    UNREACHABLE = "unreachable", "The repository does not answer, or is none."
+    REFUSED = "refused", "The repository takes another credential."
+    TOO_LARGE = "too_large", "The repository sends more than is read: its server cannot leave files out."
+
+
 class AuthProvider(Told):
     """What says who somebody is."""
 

@@ -226,6 +226,7 @@ class BackupRecord(TypedDict):
     sha256: str | None
     error: str | None
     ended_at: datetime | None
+    git_id: str | None
     created_by: ObjectId
     holder: str | None
     lease_until: datetime | None

@@ -21,7 +21,17 @@ from resolvers.filing import find
 from resolvers.inputs.api_key import KeyUseList
 from resolvers.inputs.filing import CardNext, CardSearch
 from resolvers.inputs.installation import LogList, PeopleList
-from resolvers.installation import backup, health, installation, log_entry, log_export, oidc, person, person_delete
+from resolvers.installation import (
+    backup,
+    backup_remote,
+    health,
+    installation,
+    log_entry,
+    log_export,
+    oidc,
+    person,
+    person_delete,
+)
 from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
 from resolvers.machine import filesystem
@@ -52,7 +62,7 @@ from schema.arguments import (
     WorkspaceId,
 )
 from schema.attachment import Attachment
-from schema.backup import Backup
+from schema.backup import Backup, BackupRemote
 from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
@@ -262,6 +272,10 @@ class Query:
     @resolved("A backup by the name of its file; for super-administrators.")
     async def backup(self, info: Info, filename: Filename) -> Backup | None:
         return cast("Backup", await backup.get_backup(info.context.ctx, filename))
+
+    @resolved("Whether the newest backup was copied to where that is to be; for super-administrators.")
+    async def backup_remote(self, info: Info) -> BackupRemote:
+        return cast("BackupRemote", await backup_remote.get_backup_remote(info.context.ctx))
 
     @resolved("How many projects would pass on with somebody's account; for whoever manages accounts.")
     async def person_owned_projects(self, info: Info, id: PersonId) -> int:

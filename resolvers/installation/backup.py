@@ -26,7 +26,9 @@ from resolvers.kit.server_role import require_server_role
 log = logging.getLogger("orrery.backups")
 
 MAX_LISTED = 500
-_INTERNAL = frozenset({"holder", "lease_until", "attempts"})
+PREFIX = "orrery-"
+"""How the names of files begin."""
+_INTERNAL = frozenset({"holder", "lease_until", "attempts", "git_id"})
 
 
 @operation("backups", caller=Caller.PERSON, server_role=ServerRole.SUPER_ADMIN, read_only=True)
@@ -70,7 +72,7 @@ async def create_backup(ctx: Context) -> Committed[BackupRecord]:
         running = {"status": BackupStatus.RUNNING.value}
         if await collection(Backup).find_one(running, {"_id": 1}, session=change.session) is not None:
             raise Conflict("A backup is being made: wait until it has ended")
-        filename = f"orrery-{change.at:%Y%m%dT%H%M%S}{change.at.microsecond // 1000:03}Z.zip"
+        filename = f"{PREFIX}{change.at:%Y%m%dT%H%M%S}{change.at.microsecond // 1000:03}Z.zip"
         backup = to_record(Backup(filename=filename, created_by=ctx.user_id, created_at=change.at))
         await collection(Backup).insert_one(backup, session=change.session)
         change.append(INSTALLATION_ID, BackupChanged(backup=backup))

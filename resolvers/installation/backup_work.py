@@ -26,6 +26,7 @@ class Made:
     size: int
     sha256: str
     documents: int
+    git_id: str
 
 
 async def take_backup(holder: str, lease: timedelta) -> BackupRecord | None:
@@ -68,7 +69,7 @@ async def end_backup(services: Services, backup: BackupRecord, outcome: Made | s
         changes: Record = {"holder": None, "lease_until": None, "ended_at": change.at}
         if isinstance(outcome, Made):
             changes |= {"size": outcome.size, "sha256": outcome.sha256, "documents": outcome.documents}
-            changes |= {"status": BackupStatus.COMPLETED.value}
+            changes |= {"git_id": outcome.git_id, "status": BackupStatus.COMPLETED.value}
         else:
             changes |= {"status": BackupStatus.FAILED.value, "error": outcome}
         ours = {"_id": backup["_id"], "holder": backup["holder"], "status": BackupStatus.RUNNING.value}

@@ -16,6 +16,7 @@ from auth.recognition import Recognitions
 from auth.subject import Subject
 from auth.vault import Vault
 from models.admission import Admission
+from models.backup_remote import BackupRemote
 from models.billing import Billing
 from models.enums import TokenScope
 from models.language_model import LanguageModels
@@ -40,7 +41,7 @@ class Services:
     `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
     `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments,
     `transfers_due` what runs imports, `deletions_due` what goes on with deletions, and `backups_due` what makes
-    backups, in `backup_dir`.
+    backups, in `backup_dir`; they are copied to the `backup_remote` by somebody else.
     `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
     have together. `agent_board_prefix` is where the agent board's interface is, below `base_url`. `outbound` makes
     requests to other servers, `vault` seals what credentials hold, `auth_optional` says that authentication may be
@@ -72,6 +73,7 @@ class Services:
     deletions_due: asyncio.Event = field(default_factory=asyncio.Event)
     backups_due: asyncio.Event = field(default_factory=asyncio.Event)
     backup_dir: Path | None = None
+    backup_remote: BackupRemote | None = None
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
     outbound: Outbound = field(default_factory=Outbound)

@@ -16,11 +16,14 @@ GIT = Processes()
 """What a repository holds may be made to harm whoever reads it: a process that hangs or dies takes nothing with it."""
 
 
-async def with_git(work: Callable[..., T], *args: Any) -> T:
-    """What `work` makes of a repository, in a process. Raises what it raises, RateLimited where too much waits,
-    NotConfigured without the library, and Unavailable where the process takes too long or dies."""
+async def with_git(work: Callable[..., T], *args: Any, pool: Pool = REPOSITORIES) -> T:
+    """What `work` makes of a repository, in a process, when its turn comes in a pool.
+
+    Raises what it raises, RateLimited where too much waits, NotConfigured without the library, and Unavailable where
+    the process takes too long or dies.
+    """
     try:
-        return await REPOSITORIES.run(GIT.run, work, *args)
+        return await pool.run(GIT.run, work, *args)
     except MissingLibraryError as error:
         raise NotConfigured("Repositories take the extra orrery[git], which is not installed here") from error
     except (ProcessTooSlowError, ProcessDiedError) as error:

@@ -1,5 +1,6 @@
 """Backups of the whole installation, by the names of their files: for whoever runs it."""
 
+from datetime import datetime
 from typing import Literal
 
 from starlette.responses import FileResponse
@@ -8,9 +9,10 @@ from typing_extensions import TypedDict
 import models
 from models.base import timestamp
 from models.errors import BadUserInput, NotFound
-from models.installation_enums import BackupStatus
+from models.installation_enums import BackupStatus, RemoteState
 from models.records import BackupRecord
 from resolvers.installation.backup import create_backup, delete_backup, get_backup, list_backups, open_backup
+from resolvers.installation.backup_remote import get_backup_remote
 from rest.orkosi.bodies import Deleted, deleted
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.paging import whole_of
@@ -21,6 +23,7 @@ routes = orkosi_routes("backups", "/backups")
 
 MAX_LINES = 100
 UNLISTED = "is no backup of the list"
+_IN_SYNC = {RemoteState.IN_SYNC: True, RemoteState.BEHIND: False, RemoteState.DIFFERENT: False}
 
 
 @presents(models.Backup, only=("filename", "size", "documents", "sha256", "created_at", "ended_at"))
@@ -42,6 +45,19 @@ class BackupLogData(TypedDict):
     """What became of the backups, the latest last."""
 
     lines: list[str]
+
+
+class BackupRemoteData(TypedDict):
+    """The repository that backups are copied to by somebody else; `in_sync` is null where nobody can tell."""
+
+    configured: bool
+    url: str | None
+    state: str | None
+    in_sync: bool | None
+    latest_backup: str | None
+    latest_remote: str | None
+    committed_at: Timestamp | None
+    checked_at: Timestamp | None
 
 
 class TriggeredData(TypedDict):
@@ -81,6 +97,23 @@ async def read_log(call: Call) -> BackupLogData:
     return {"lines": lines[-MAX_LINES:]}
 
 
+@routes.get("/github-status", "Look for the newest backup where it is copied to", runs=get_backup_remote)
+async def get_remote(call: Call) -> BackupRemoteData:
+    """`in_sync` says that the repository's last commit has the newest backup, unchanged."""
+    found = await get_backup_remote(call.ctx)
+    state: RemoteState | None = found["state"]
+    return {
+        "configured": found["configured"],
+        "url": found["url"],
+        "state": None if state is None else word(state),
+        "in_sync": None if state is None else _IN_SYNC.get(state),
+        "latest_backup": found["newest"],
+        "latest_remote": found["newest_there"],
+        "committed_at": _time(found["committed_at"]),
+        "checked_at": _time(found["checked_at"]),
+    }
+
+
 @routes.get("/{filename}/download", "Download a backup", runs=open_backup, gives=("application/zip",), tagged=False)
 async def download(call: Call) -> FileResponse:
     """One of the list; `orrery restore` reads it into an empty database. It holds all that the database does."""
@@ -115,6 +148,10 @@ async def trigger(call: Call) -> TriggeredData:
         "status": word(BackupStatus(backup["status"])),
         "created_at": timestamp(backup["created_at"]),
     }
+
+
+def _time(moment: datetime | None) -> Timestamp | None:
+    return None if moment is None else timestamp(moment)
 
 
 def _listed(found: list[BackupRecord]) -> list[BackupRecord]:

@@ -157,6 +157,7 @@ CALLS: dict[str, Arguments] = {
     "logExportUpdate": lambda _: (LogExportUpdate.of(endpoint="https://logs.example", headers={"x-key": "1"}),),
     "logExportTest": lambda _: (),
     "backups": lambda _: (),
+    "backupRemote": lambda _: (),
     "backup": lambda ids: (ids["backup_name"],),
     "backupFile": lambda ids: (ids["backup_name"],),
     "backupCreate": lambda _: (),

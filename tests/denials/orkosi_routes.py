@@ -123,6 +123,7 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("GET", ORKOSI + "/backups"): None,
     ("GET", ORKOSI + "/backups/stats"): None,
     ("GET", ORKOSI + "/backups/logs"): None,
+    ("GET", ORKOSI + "/backups/github-status"): None,
     ("GET", ORKOSI + "/backups/{filename}/download"): None,
     ("DELETE", ORKOSI + "/backups/{filename}"): None,
     ("POST", ORKOSI + "/backups/trigger"): None,

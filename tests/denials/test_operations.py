@@ -72,6 +72,7 @@ WITHOUT_PERMISSION = {
     "backupCreate",
     "backupDelete",
     "backupFile",
+    "backupRemote",
     "backups",
     "billingReceive",
     "folder",

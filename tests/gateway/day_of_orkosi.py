@@ -1,8 +1,9 @@
 """`python -m tests.gateway.day_of_orkosi`: a day with Orkosi's interface, by the program `curl`.
 
 From an account to an organization whose agent has a product's task to do: it is asked whether it need begin, does what
-is next, and what came of that is in the changelog, its feed and the graph. A key is used, rotated and revoked. Every
-step says what it found; what is not as it should be ends it with 1.
+is next, and what came of that is in the changelog, its feed and the graph. Two workers claim a job. A key is used,
+rotated and revoked. A backup is made, and restored into another data folder, whose gateway knows the same objects by
+the same names. Every step says what it found; what is not as it should be ends it with 1.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from tests.agents.model_server import Json, Turn
-from tests.agents.served import served
+from tests.agents.served import Served, served
 from tests.gateway.day_of_agents import Curl, UnexpectedError, expect
 
 PORT = 3981
@@ -102,8 +103,8 @@ async def done(day: Day, key: Day, number: int) -> None:
     expect("found by its number", [task["id"] for task in found], [number])
 
 
-async def in_the_graph(day: Day, number: int) -> None:
-    """The same objects by another door."""
+async def in_the_graph(day: Day, number: int) -> str:
+    """The same objects by another door; the id of the card."""
     query = "query ($w: ID!) { workspaceCards(input: {workspaceId: $w}) { nodes { id number } } }"
     home = "{ viewer { homeWorkspace { id } } }"
     asked = await day.curl.ask("POST", "/graphql", {"query": home}, 200)
@@ -113,6 +114,7 @@ async def in_the_graph(day: Day, number: int) -> None:
     answer = await day.curl.ask("POST", "/graphql", {"query": CARD, "variables": {"id": card}}, 200)
     expect("the card", (answer["data"]["card"]["title"], answer["data"]["card"]["resolution"]), ("Polish", "It shines"))
     expect("by its id", (await day.data("GET", f"/tasks/{card}"))["id"], number)
+    return str(card)
 
 
 async def told(day: Day) -> None:
@@ -140,17 +142,64 @@ async def rotated(day: Day, key: Day, at: str) -> None:
         expect("revoked", refused["error"]["code"], "UNAUTHENTICATED")
 
 
+async def claimed(key: Day) -> None:
+    """Of two workers one has the job, and says once what came of it."""
+    job = {"task_type": "align", "payload": {"axis": 2}, "idempotency_key": "dawn"}
+    submitted = await key.data("POST", "/task-queue/submit", job)
+    expect("submitted again", (await key.data("POST", "/task-queue/submit", job))["id"], submitted["id"])
+    claims = [await key.data("POST", "/task-queue/claim", {"worker_id": name}, 200) for name in ("a", "b")]
+    expect("two claims", [claim and claim["payload"] for claim in claims], [{"axis": 2}, None])
+    lease, at = {"lease_token": claims[0]["lease_token"]}, f"/task-queue/{submitted['id']}"
+    expect("completed", (await key.data("POST", f"{at}/complete", lease, 200))["status"], "completed")
+    late = await key.whole("POST", f"{at}/fail", {**lease, "error": "Late"}, 409)
+    expect("said again", late["error"]["code"], "CONFLICT")
+
+
+async def backed_up(day: Day) -> str:
+    """A backup, once it is whole; its name."""
+    begun = await day.data("POST", "/backups/trigger", None, 200)
+    for _ in range(SECONDS):
+        if not (await day.data("GET", "/backups/stats"))["running"]:
+            break
+        await asyncio.sleep(1)
+    [listed] = await day.data("GET", "/backups")
+    expect("the backup that is listed", listed["filename"], begun["filename"])
+    expect("copied elsewhere", (await day.data("GET", "/backups/github-status"))["configured"], False)
+    return str(begun["filename"])
+
+
+async def restored(at: Served, name: str) -> Day:
+    """Somebody at a gateway over another data folder, into which a backup was restored."""
+    await at.end()
+    environment = {**at.environment, "ORRERY_DATA_DIR": str(at.folder / "restored")}
+    command = (sys.executable, "-m", "gateway", "restore", str(at.folder / "data" / "backups" / name))
+    process = await asyncio.create_subprocess_exec(*command, env=environment)
+    expect("the restore ends with", await process.wait(), 0)
+    at.environment = environment
+    await at.start()
+    account = {"email": REGISTER["email"], "password": REGISTER["password"]}
+    signed_in = await Curl(at.client.url).ask("POST", f"{BASE}/auth/login", account, 200)
+    return Day(Curl(at.client.url, signed_in["token"]))
+
+
 async def main() -> int:
     """The day; the exit status."""
-    async with served(script, PORT, is_new=True):
+    async with served(script, PORT, is_new=True) as at:
         try:
             day = await registered(f"http://127.0.0.1:{PORT}")
-            key, at = await key_of(day)
+            key, place = await key_of(day)
             number = await begun(day, key)
             await done(day, key, number)
-            await in_the_graph(day, number)
+            card = await in_the_graph(day, number)
             await told(day)
-            await rotated(day, key, at)
+            await claimed(key)
+            await rotated(day, key, place)
+            again = await restored(at, await backed_up(day))
+            expect(
+                "who was signed in", (await day.whole("GET", "/tasks", None, 401))["error"]["code"], "UNAUTHENTICATED"
+            )
+            expect("by its number, after a restore", (await again.data("GET", f"/tasks/{number}"))["title"], "Polish")
+            expect("and its id in the graph", await in_the_graph(again, number), card)
         except UnexpectedError as error:
             print(f"FAILED: {error}")
             return 1

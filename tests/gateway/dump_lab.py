@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import bson
 
 from gateway.database import Database, learn, open_unlimited, open_url
-from gateway.dump.archive import Manifest, reading
+from gateway.dump.archive import Manifest, reading, split
 from gateway.dump.dump import dump
 from gateway.dump.restore import restore
 from gateway.settings import Settings
@@ -55,6 +56,17 @@ async def everything(database: Database) -> dict[str, list[Record]]:
     for name in await database.db.list_collection_names():
         if documents := await database.db[name].find({}).to_list():
             found[name] = sorted(documents, key=lambda one: str(one["_id"]))
+    return found
+
+
+async def as_stored(database: Database, *left_out: str) -> dict[str, list[bytes]]:
+    """The bytes of every document, in the order of ids, by the collections that have some."""
+    found: dict[str, list[bytes]] = {}
+    for name in await database.db.list_collection_names():
+        if name not in left_out:
+            batches = cast(AsyncIterator[bytes], database.db[name].find_raw_batches({}, sort=[("_id", 1)]))
+            if documents := [document async for batch in batches for document in split(batch)]:
+                found[name] = documents
     return found
 
 

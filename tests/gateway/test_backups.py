@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from dulwich.objects import Blob
 
 from auth.subject import ANONYMOUS
 from gateway.backup_process import Order
@@ -75,6 +76,9 @@ async def test_a_backup_is_a_file_of_its_owners_that_restores_to_the_same_export
     content = path.read_bytes()
     assert (backup["size"], backup["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
     assert backup["documents"] > 0
+    kept = await collection(Backup).find_one({"_id": backup["_id"]})
+    assert kept is not None
+    assert kept["git_id"] == Blob.from_string(content).id.decode()
     told = [event["type"] for event in await events(INSTALLATION_ID)]
     assert told[-2:] == ["BackupChanged", "BackupChanged"]
     async with another(clean, settings, tmp_path / "other") as empty:
@@ -107,7 +111,7 @@ async def test_what_dies_is_made_anew_by_another_and_given_up_in_the_end(
     await collection(Backup).update_one({"_id": made["_id"]}, lapsed)
     second = await take_backup("second", LEASE)
     assert second is not None
-    assert not await end_backup(root.services, first, Made(1, "00", 1))
+    assert not await end_backup(root.services, first, Made(1, "00", 1, "00"))
     assert await collection(Backup).count_documents({"status": "running", "holder": "second"}) == 1
 
     # Given what two of them have written, and a whole file from before the database was restored

@@ -100,7 +100,7 @@ async def end_made(services: Services, content: bytes) -> None:
     assert backup is not None
     assert services.backup_dir is not None
     (services.backup_dir / backup["filename"]).write_bytes(content)
-    made = Made(len(content), sha256(content).hexdigest(), 0)
+    made = Made(len(content), sha256(content).hexdigest(), 0, "00")
     assert await end_backup(services, backup, made)
 
 

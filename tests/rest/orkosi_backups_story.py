@@ -34,6 +34,8 @@ async def orkosi_backups(api: Api) -> None:
         f"{begun['filename']}: begun",
         f"{begun['filename']}: completed, 0 documents in 8 bytes",
     ]
+    copied = await asked(root, "GET", f"{BACKUPS}/github-status")
+    assert (copied["configured"], copied["latest_backup"]) == (False, begun["filename"])
     assert (await root.get(f"{one}/download")).content == b"a backup"
     assert await asked(root, "DELETE", one) == {"id": begun["filename"], "deleted": True}
     assert await asked(root, "GET", f"{BACKUPS}/stats") == before

@@ -38,6 +38,16 @@ CONTRACTS = [
     ),
     Contract(
         method="GET",
+        route=BACKUPS + "/github-status",
+        by=ROOT,
+        answers=data(
+            {"configured": False, "in_sync": None, "latest_backup": Ref("backup_name"), "latest_remote": None}
+        ),
+        bad=MALFORMED,
+        denied=DENIED,
+    ),
+    Contract(
+        method="GET",
         route=BACKUPS + "/{filename}/download",
         by=ROOT,
         path=NAME,
