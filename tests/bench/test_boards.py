@@ -31,6 +31,7 @@ def test_a_card_has_thirteen_fields_beside_its_edges() -> None:
 
 
 def test_what_is_written_by_hand_knows_every_priority() -> None:
-    assert {None: None, **{priority.value: priority.name for priority in Priority}} == handwritten.PRIORITIES
+    names: dict[int | None, str | None] = {priority.value: priority.name for priority in Priority}
+    assert {**names, None: None} == handwritten.PRIORITIES
     in_node = Path(handwritten.__file__).with_name("mercurius_http.mjs").read_text()
     assert [priority for priority in Priority if f"{priority.value}: '{priority.name}'" not in in_node] == []
