@@ -18,17 +18,21 @@ from resolvers.deletion.cascade import Step, Where, listed
 
 AHEAD = 10_000
 """Ids that are looked for at once in what has no index by them, where there are never many."""
-ENOUGH = 500
-"""Records that a range of ids is to hold: 15 ms of the embedded database."""
+ENOUGH = 250
+"""Records that a range of ids is to hold: 8 ms of the embedded database."""
 MOST = 2 * ENOUGH
-"""Ids that one look remembers of a range. MongoDB stops reading there, and the next look goes on behind the last."""
+"""Ids that are remembered of a range. MongoDB stops reading there, and the next range begins behind the last."""
+TOGETHER = 600
+"""Ids that one look is to find, by as many ranges as that takes: fewer, and there would be more transactions."""
 LANES_AHEAD = 1_000
 """Cards that are looked for in lanes at once, at least; a block of a lane is one short read."""
 
 _SECOND = 1 << 64
 """How far apart ids are that were made one second after another."""
 _END = 1 << 96
-_GROWTH = 8
+_GROWTH = 2
+"""How much wider a range is than the one before at most. What was made at once lies close together and far from the
+next such: eight times as wide, and a range that meets few at the end of one reads the whole of some more."""
 
 
 @dataclass(slots=True)
@@ -45,15 +49,15 @@ class Ranges:
 
     async def next_of(self, step: Step, where: Where) -> list[ObjectId]:
         """The ids of the next records; nothing at the end of the list."""
-        while self.low < _END:
+        ids: list[ObjectId] = []
+        while self.low < _END and len(ids) < TOGETHER:
             below = {"$lt": _id_at(self.high)} if self.high < _END else {}
             inside = {**where, "_id": {"$gte": _id_at(self.low), **below}}
             cursor = collection(step.models[0]).find(inside, {"_id": 1}).sort("_id", 1).limit(MOST)
             found = [record["_id"] for record in await cursor.to_list()]
             self._go_on(found)
-            if found:
-                return found
-        return []
+            ids += found
+        return ids
 
     def _go_on(self, found: Sequence[ObjectId]) -> None:
         span = self.width

@@ -31,7 +31,7 @@ log = logging.getLogger("orrery.deletions")
 
 PAUSE = timedelta(seconds=10)
 """Before a deletion is tried again that the database stood in the way of."""
-REST = 0.5
+REST = 0.75
 """How long others have the database to themselves after each command, as a share of what that took: longer, and 50,000
 cards would not be gone within two minutes."""
 EVENTS_AT_ONCE = 500

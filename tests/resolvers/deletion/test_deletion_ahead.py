@@ -101,6 +101,12 @@ def at_once(kind: int, number: int) -> ObjectId:
     return made(kind, 24 * 3600, number.to_bytes(3))
 
 
+def in_bursts(kind: int, number: int) -> ObjectId:
+    """Twelve in one second every ten minutes, as a client that sends many at a time makes them."""
+    burst, place = divmod(number, 12)
+    return made(kind, 600 * burst, (place << 20).to_bytes(3))
+
+
 async def fill(model: type[Recorded[Any]], inside: Any, count: int, id_of: Spread) -> None:
     """Records that are unlike each other in every unique index, written straight into the database."""
     unlike = ("document_id", "card_id", "source_id", "target_id")
@@ -170,6 +176,17 @@ async def test_what_was_made_at_once_is_read_whole_once_at_most(clean: Database)
         assert found == size
         assert sum(one > 2 * ENOUGH for one in counts) <= 1
         assert sum(counts) <= 2 * size
+
+
+async def test_a_range_that_meets_few_does_not_make_the_next_one_meet_too_many(clean: Database) -> None:
+    tombstone = {"_id": made(Kind.WORKSPACE, 0)}
+    await fill(Attachment, {"workspace_id": tombstone["_id"]}, max(SIZES), in_bursts)
+
+    found, counts = await looked(clean, tombstone, step_of(Kind.WORKSPACE, Attachment))
+
+    assert found == max(SIZES)
+    assert max(counts) <= 2 * ENOUGH + 12
+    assert sum(counts) <= 1.5 * found
 
 
 @pytest.mark.parametrize("kind", [Kind.WORKSPACE, Kind.PROJECT], ids=lambda kind: kind.name)
