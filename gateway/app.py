@@ -30,6 +30,7 @@ from gateway.indexing import Indexing
 from gateway.jobs import Jobs
 from gateway.key_uses import KeyUses
 from gateway.leftovers import Leftovers
+from gateway.log_file import FOLDER as LOGS
 from gateway.log_keeper import LogKeeper
 from gateway.mailer import FolderMailer, Mailer, SmtpMailer
 from gateway.metrics import Metrics
@@ -128,6 +129,7 @@ def create_app(
                 auth_optional=chosen.auth_optional,
                 backup_dir=chosen.data_dir / FOLDER,
                 backup_remote=chosen.backup_remote,
+                log_dir=chosen.data_dir / LOGS,
                 registrations_per_hour=chosen.registrations_per_hour,
                 storage_quota=chosen.storage_quota,
                 search=SearchIndex(chosen.data_dir / "search"),

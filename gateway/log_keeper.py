@@ -1,10 +1,12 @@
-"""Keeps the latest of a gateway process's log in the database, and sends it to a collector where one is set."""
+"""Keeps the latest of a gateway process's log in the database and in a file, and sends it to a collector where one is
+set."""
 
 import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.log_file import LogFile
 from gateway.log_text import entry_of
 from gateway.waiting import Waiting, write_waiting
 from models import LogEntry
@@ -56,6 +58,7 @@ class LogKeeper:
         self._drop = drop
         self._pace = pace or Pace()
         self.kept, self.sent = Waiting[LogEntryRecord](), Waiting[LogEntryRecord]()
+        self._file = None if services.log_dir is None else LogFile(services.log_dir)
         self._export: Exporting | None = None
         self._is_away = False
         self._asked = self._trimmed = float("-inf")
@@ -93,6 +96,8 @@ class LogKeeper:
             self.sent.add(entry)
             if self.sent.dropped > dropped:
                 self._drop(1)
+        if self._file is not None:
+            self._file.write(entry)
 
     async def _keep(self) -> Rest:
         if not self.kept.entries:

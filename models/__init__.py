@@ -35,6 +35,7 @@ from models.label import Label
 from models.lane import Lane
 from models.lease import Lease
 from models.log_entry import LogEntry
+from models.log_line import LogLine
 from models.mail import Mail, MailLink
 from models.migration import Migration
 from models.mission import Mission, MissionActivity
@@ -120,6 +121,7 @@ __all__ = [
     "Lane",
     "Lease",
     "LogEntry",
+    "LogLine",
     "LoggedEvent",
     "Mail",
     "MailLink",

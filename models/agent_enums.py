@@ -1,4 +1,4 @@
-"""The closed sets of values of agents."""
+"""The closed sets of values of agents, and of how they and what they work on stand."""
 
 from models.enums import Told
 
@@ -28,3 +28,25 @@ class SetUpStatus(Told):
 
     DONE = "done", "It is done."
     SKIPPED = "skipped", "There was nothing to do."
+
+
+class HealthArea(Told):
+    """What is looked at of a workspace."""
+
+    AGENTS = "agents", "Its agents."
+    CARDS = "cards", "Its cards that are not done, nor archived."
+    PROJECTS = "projects", "Its projects, those left out that nobody works on any more."
+    FILES = "files", "Its files."
+
+
+class HealthRule(Told):
+    """What is asked of each that is looked at."""
+
+    RESPONDING = "responding", "An agent that is not paused is heard of, and says neither that it fails nor is blocked."
+    DESCRIBED = "described", "An agent has a role or a description, a project a tagline or a description."
+    SOUL = "soul", "An agent has its SOUL.md among the files of the workspace."
+    ASSIGNED = "assigned", "A card whose work has started is somebody's."
+    MOVING = "moving", "A card whose work has started has changed within 14 days."
+    ON_TIME = "on_time", "What has a date and is not done still has time."
+    NOT_EMPTY = "not_empty", "A file has a text."
+    SORTED = "sorted", "A file has a category."

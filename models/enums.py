@@ -513,8 +513,8 @@ class TokenScope(Told):
     ACCOUNT_WRITE = "account:write", "Change the account; administer organizations, workspaces and members."
     CREDENTIALS_READ = "credentials:read", "Read which credentials there are, and what they hold."
     CREDENTIALS_WRITE = "credentials:write", "Write credentials."
-    OPERATIONS_READ = "operations:read", "Read queues and logs."
-    OPERATIONS_WRITE = "operations:write", "Work on queues."
+    OPERATIONS_READ = "operations:read", "Read logs."
+    OPERATIONS_WRITE = "operations:write", "Write logs."
     BILLING_READ = "billing:read", "Read what is paid for and what is left of it."
     BILLING_WRITE = "billing:write", "Change what is paid for, and use up what is left."
 

@@ -117,6 +117,7 @@ class Kind(IntEnum):
     OAUTH_CODE = 0xD3
     WORKSPACE_FILE = 0xEC
     CHANGELOG_ENTRY = 0xED
+    LOG_LINE = 0xF7
 
     @property
     def title(self) -> str:

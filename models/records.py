@@ -784,6 +784,20 @@ class LogEntryRecord(TypedDict):
     fields: dict[str, Any]
 
 
+class LogLineRecord(TypedDict):
+    """A `models.log_line.LogLine`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    agent_name: str
+    agent_id: ObjectId | None
+    level: str
+    message: str
+    meta: dict[str, Any] | None
+    recorded_by: ObjectId
+
+
 class MailRecord(TypedDict):
     """A `models.mail.Mail`."""
 

@@ -6,7 +6,6 @@ import strawberry
 from strawberry import UNSET
 from strawberry.scalars import JSON
 
-from models.installation_enums import LogLevel
 from resolvers import node
 from resolvers.account import account, invited
 from resolvers.account import export as account_export
@@ -21,6 +20,7 @@ from resolvers.filing import find
 from resolvers.inputs.api_key import KeyUseList
 from resolvers.inputs.filing import CardNext, CardSearch
 from resolvers.inputs.installation import LogList, PeopleList
+from resolvers.inputs.log_line import LogFileSearch
 from resolvers.installation import (
     backup,
     backup_remote,
@@ -28,6 +28,7 @@ from resolvers.installation import (
     installation,
     log_entry,
     log_export,
+    log_file,
     oidc,
     person,
     person_delete,
@@ -73,7 +74,7 @@ from schema.inputs.derived import input_type
 from schema.installation import Health, Installation, LogExport, Oidc, People
 from schema.invitation import InvitationPreview
 from schema.loading import resolved
-from schema.log_entry import LogEntry
+from schema.log_entry import Level, LogEntry, LogFile, LogFileLine, LogLimit, LogSearch
 from schema.machine import Folder, TextFile
 from schema.mission import Mission
 from schema.node import Node
@@ -116,9 +117,6 @@ PeopleSearch = Annotated[
 ]
 Offset = Annotated[int | None, strawberry.argument(description="How many to leave out, the oldest first.")]
 Limit = Annotated[int | None, strawberry.argument(description="How many to return: 50 by default, at most 100.")]
-Level = Annotated[LogLevel | None, strawberry.argument(description="Those of one level.")]
-LogSearch = Annotated[str | None, strawberry.argument(description="A part of the message, at most 100 characters.")]
-LogLimit = Annotated[int | None, strawberry.argument(description="How many to return: 100 by default, at most 500.")]
 BeforeEntry = Annotated[strawberry.ID | None, strawberry.argument(description="Those before an entry, by its id.")]
 Filename = Annotated[str, strawberry.argument(description="The name of the file.")]
 PersonId = Annotated[strawberry.ID, strawberry.argument(description="The id of the person.")]
@@ -256,6 +254,18 @@ class Query:
         asked = {"level": given(level), "search": given(search), "limit": given(limit), "before": given(before)}
         values = read_input(LogList, {name: value for name, value in asked.items() if value is not None})
         return cast("list[LogEntry]", await log_entry.list_log_entries(info.context.ctx, values))
+
+    @resolved("The files that the gateway writes its log to, the newest first; for super-administrators.")
+    async def log_files(self, info: Info) -> list[LogFile]:
+        return cast("list[LogFile]", await log_file.list_log_files(info.context.ctx))
+
+    @resolved("Lines of those files, the newest first, out of the latest 4 MiB; for super-administrators.")
+    async def log_file_lines(
+        self, info: Info, level: Level = UNSET, search: LogSearch = UNSET, limit: LogLimit = UNSET
+    ) -> list[LogFileLine]:
+        asked = {"level": given(level), "search": given(search), "limit": given(limit)}
+        values = read_input(LogFileSearch, {name: value for name, value in asked.items() if value is not None})
+        return cast("list[LogFileLine]", await log_file.read_log_files(info.context.ctx, values))
 
     @resolved("Where the log of the gateway is sent; for super-administrators.")
     async def log_export(self, info: Info) -> LogExport:

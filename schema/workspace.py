@@ -5,6 +5,7 @@ from datetime import datetime
 import models
 from models.enums import PilotageRole, Role
 from resolvers.activity import log as activity_log
+from resolvers.activity.log_line import log_lines_of
 from resolvers.agent.agent import agents_of
 from resolvers.agent.agent_template import agent_templates_of
 from resolvers.budget.budget import budgets_of_workspace
@@ -15,6 +16,9 @@ from resolvers.invitation.invitation import invitations_of
 from resolvers.job.queue import queues_of
 from resolvers.kit.position import cursor_of_workspace
 from resolvers.mission.mission import missions_of_workspace
+from resolvers.overview.agents import agent_efficiency_of, agent_queues_of
+from resolvers.overview.counts import counts_of_workspace
+from resolvers.overview.health import health_of_workspace
 from resolvers.pipeline.pipeline import pipelines_of
 from resolvers.plugin.plugin import plugins_of
 from resolvers.plugin.remote import remote_calls_of
@@ -35,7 +39,9 @@ from schema.fields import shows
 from schema.filters import ChangelogEntryFilter, MissionFilter, ProposalFilter, WorkspaceFileFilter
 from schema.invitation import Invitation
 from schema.loading import derived, edge
+from schema.log_line import LogLine, log_lines_range
 from schema.node import Node
+from schema.overview import AgentEfficiency, AgentQueue, WorkspaceCounts, WorkspaceHealth
 from schema.pilotage import Pilotage
 from schema.portfolio import Portfolio, projects_window
 from schema.references import (
@@ -96,6 +102,16 @@ class Workspace(Node):
     activity_stats: ActivityStats = edge(
         activity_log.stats_of, description="How often what happened in it in the last seven days."
     )
+    log_lines: list[LogLine] = edge(
+        log_lines_of,
+        arguments=log_lines_range,
+        description="The logs of its agents, newest first, of 30 days; by level or a part of the message, the latest "
+        "10,000 lines are searched.",
+    )
+    counts: WorkspaceCounts = edge(counts_of_workspace, description="How much there is in it.")
+    health: WorkspaceHealth = edge(
+        health_of_workspace, description="What of its agents, open cards, projects and files is amiss."
+    )
     invitations: Connection[Invitation] = edge(
         invitations_of,
         arguments=window,
@@ -144,6 +160,14 @@ class Workspace(Node):
         description="The budgets of it, its agents and its missions, oldest first.",
     )
     agents: Connection[AgentRef] = edge(agents_of, arguments=window, description="Its agents, oldest first.")
+    agent_efficiency: list[AgentEfficiency] = edge(
+        agent_efficiency_of,
+        arguments=usage_range,
+        description="What its agents got done for what their models took, the most for the least first.",
+    )
+    agent_queues: list[AgentQueue] = edge(
+        agent_queues_of, description="What waits for its agents, where it waits longest first."
+    )
     agent_templates: list[AgentTemplateRef] = edge(
         agent_templates_of, description="What its agents can begin with, archived templates too, in their order."
     )

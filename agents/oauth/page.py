@@ -33,8 +33,8 @@ TOLD: Mapping[TokenScope, tuple[str, str]] = {
     TokenScope.ACCOUNT_WRITE: ("Change your account", "And administer organizations and their members"),
     TokenScope.CREDENTIALS_READ: ("Read credentials of your organizations", "And what they hold"),
     TokenScope.CREDENTIALS_WRITE: ("Change credentials of your organizations", ""),
-    TokenScope.OPERATIONS_READ: ("See queues and logs", ""),
-    TokenScope.OPERATIONS_WRITE: ("Work on queues", ""),
+    TokenScope.OPERATIONS_READ: ("See what agents log", ""),
+    TokenScope.OPERATIONS_WRITE: ("Write logs of agents", ""),
     TokenScope.BILLING_READ: ("See what your organizations pay for", ""),
     TokenScope.BILLING_WRITE: ("Change what your organizations pay for", ""),
 }

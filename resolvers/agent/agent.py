@@ -48,6 +48,7 @@ TOKEN_SCOPES = (
     TokenScope.PILOTAGE_READ,
     TokenScope.PILOTAGE_WRITE,
     TokenScope.ACCOUNT_READ,
+    TokenScope.OPERATIONS_WRITE,
 )
 MAX_AGENTS = 500
 TAKEN = "is taken in this workspace"

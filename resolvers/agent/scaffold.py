@@ -24,6 +24,10 @@ exec sh -c "$AGENT_COMMAND"
 """
 
 
+SOUL = "SOUL.md"
+"""What says who it is."""
+
+
 def folder_of(agent: AgentRecord) -> str:
     """Where its files are, among those of the workspace."""
     return f"agents/{agent['slug']}"
@@ -32,7 +36,7 @@ def folder_of(agent: AgentRecord) -> str:
 def files_of(agent: AgentRecord, identity: str | None) -> Mapping[str, str]:
     """The texts of its files, by their names. `identity` says who it is, as Markdown."""
     return {
-        "SOUL.md": identity or _soul(agent),
+        SOUL: identity or _soul(agent),
         "run.sh": _SCRIPT.format(id=agent["_id"], slug=agent["slug"], folder=_machine_folder(agent)),
         f"orrery.{agent['slug']}.plist": _plist(agent),
     }

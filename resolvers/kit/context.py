@@ -41,7 +41,8 @@ class Services:
     `shows_links` says that no mail leaves the gateway, so that its links are answered to whoever causes it.
     `mail_due` wakes the sender of this process, `files_due` what removes the bytes of deleted attachments,
     `transfers_due` what runs imports, `deletions_due` what goes on with deletions, and `backups_due` what makes
-    backups, in `backup_dir`; they are copied to the `backup_remote` by somebody else.
+    backups, in `backup_dir`; they are copied to the `backup_remote` by somebody else. `log_dir` is the folder of the
+    files of the gateway's log.
     `registrations_per_hour` is how many accounts one source may make, `storage_quota` how many bytes a workspace may
     have together. `agent_board_prefix` is where the agent board's interface is, below `base_url`. `outbound` makes
     requests to other servers, `vault` seals what credentials hold, `auth_optional` says that authentication may be
@@ -74,6 +75,7 @@ class Services:
     backups_due: asyncio.Event = field(default_factory=asyncio.Event)
     backup_dir: Path | None = None
     backup_remote: BackupRemote | None = None
+    log_dir: Path | None = None
     search: SearchIndex = field(default_factory=SearchIndex)
     recognitions: Recognitions = field(default_factory=Recognitions)
     outbound: Outbound = field(default_factory=Outbound)

@@ -13,6 +13,7 @@ EVERYTHING = "*"
 _AREAS: Mapping[str, str] = {
     "resolvers.account": "account",
     "resolvers.activity": "workspace",
+    "resolvers.activity.log_line": "logs",
     "resolvers.agent": "agents",
     "resolvers.attachment": "cards",
     "resolvers.card": "cards",
@@ -30,6 +31,7 @@ _AREAS: Mapping[str, str] = {
     "resolvers.node": "board",
     "resolvers.notification": "account",
     "resolvers.organization": "workspace",
+    "resolvers.overview": "workspace",
     "resolvers.preferences": "account",
     "resolvers.pilotage": "pilotage",
     "resolvers.plugin.remote": "remote_tools",
@@ -53,6 +55,7 @@ _READERS: Mapping[str, str] = {
     "AGENT_TEMPLATE": "agents",
     "DOCUMENT": "documents",
     "DOCUMENT_VERSION": "documents",
+    "LOG_LINE": "logs",
     "MISSION": "missions",
     "MISSION_ACTIVITY": "missions",
     "REMOTE_CALL": "remote_tools",

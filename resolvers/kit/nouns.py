@@ -40,6 +40,7 @@ from models import (
     Invitation,
     Job,
     Label,
+    LogLine,
     Message,
     Mission,
     MissionActivity,
@@ -121,6 +122,7 @@ ATTACHMENT = noun(Attachment, Kind.ATTACHMENT, reads=board.READ)
 DOCUMENT = noun(Document, Kind.DOCUMENT, reads=document.READ)
 DOCUMENT_VERSION = noun(DocumentVersion, Kind.DOCUMENT_VERSION, reads=document.READ, word="version")
 ACTIVITY = noun(Activity, Kind.ACTIVITY, reads=board.READ)
+LOG_LINE = noun(LogLine, Kind.LOG_LINE, reads=mission.READ, scope=TokenScope.OPERATIONS_READ)
 WORKSPACE_FILE = noun(WorkspaceFile, Kind.WORKSPACE_FILE, reads=board.READ)
 AGENT = noun(Agent, Kind.AGENT, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 AGENT_TEMPLATE = noun(

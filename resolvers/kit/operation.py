@@ -47,12 +47,12 @@ class Options(TypedDict, total=False):
     installation; `read_only` that it changes nothing; `reveals` that what it
     returns holds a credential, which is shown once and not kept. `tool` is what agents call it, where that does not
     follow well from its name; `no_tool` why they are not given it, where that does not follow from the rest
-    (`resolvers.kit.tool`). `proposes` says that what it makes is a proposal alone, so that an agent needs no approval
-    for it. `also` names, by the arguments that make it so, other operations that it does the work of, and `includes`
-    those whose work it always does: an agent needs leave for those too. `destroys` says that it may take away what
-    nothing brings back, which follows by itself for what deletes an object. `always_asks` says that an agent needs an
-    approval for it whatever its policy allows. `in_project` says whether a caller that is bound to one project may do
-    it, where that does not follow from its caller and its door (`Operation.in_project`).
+    (`resolvers.kit.tool`). `ungated` says that an agent needs no leave for it: what it makes is a proposal alone, or a
+    line that nobody works with. `also` names, by the arguments that make it so, other operations that it does the work
+    of, and `includes` those whose work it always does: an agent needs leave for those too. `destroys` says that it may
+    take away what nothing brings back, which follows by itself for what deletes an object. `always_asks` says that an
+    agent needs an approval for it whatever its policy allows. `in_project` says whether a caller that is bound to one
+    project may do it, where that does not follow from its caller and its door (`Operation.in_project`).
     """
 
     scope: TokenScope | None
@@ -62,7 +62,7 @@ class Options(TypedDict, total=False):
     reveals: bool
     tool: str | None
     no_tool: str | None
-    proposes: bool
+    ungated: bool
     also: Mapping[str, Sequence[str]]
     includes: Sequence[str]
     destroys: bool
@@ -202,7 +202,7 @@ def operation(
     least = options.get("server_role")
     read_only, reveals = options.get("read_only", False), options.get("reveals", False)
     tool, no_tool = options.get("tool"), options.get("no_tool")
-    gated = not (read_only or caller is Caller.AGENT or options.get("proposes", False))
+    gated = not (read_only or caller is Caller.AGENT or options.get("ungated", False))
 
     def enter(body: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         behind = _without_door(body)

@@ -48,7 +48,7 @@ async def list_proposals_of_mission(
 
 
 @operation(
-    "proposalCreate", inside=WORKSPACE, permission=policy.CREATE, scope=WRITE, proposes=True, tool="propose_action"
+    "proposalCreate", inside=WORKSPACE, permission=policy.CREATE, scope=WRITE, ungated=True, tool="propose_action"
 )
 async def create_proposal(
     ctx: Context, membership: WorkspaceMemberRecord, values: ProposalCreate

@@ -82,6 +82,7 @@ from resolvers.inputs.job import (
     ScheduleUpdate,
 )
 from resolvers.inputs.label import LabelCreate, LabelUpdate
+from resolvers.inputs.log_line import LogFileSearch
 from resolvers.inputs.mission import (
     AgentRun,
     CardMessages,
@@ -154,6 +155,8 @@ CALLS: dict[str, Arguments] = {
     "installationAuthSet": lambda _: (True,),
     "logEntries": lambda _: (LogList(),),
     "logExport": lambda _: (),
+    "logFiles": lambda _: (),
+    "logFileLines": lambda _: (LogFileSearch(),),
     "logExportUpdate": lambda _: (LogExportUpdate.of(endpoint="https://logs.example", headers={"x-key": "1"}),),
     "logExportTest": lambda _: (),
     "backups": lambda _: (),

@@ -11,6 +11,7 @@ AGENT_SCOPES = frozenset(
         TokenScope.PILOTAGE_READ,
         TokenScope.PILOTAGE_WRITE,
         TokenScope.ACCOUNT_READ,
+        TokenScope.OPERATIONS_WRITE,
     }
 )
 CALLERS = ("anonymous", "expired", "revoked", "wrong scope", "outsider", "bystander", "member", "admin", "agent")
@@ -62,6 +63,8 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
     # Whoever is signed in, and asks about a workspace, has to be in it.
     ("agentIdleCheck", "outsider"): NotFound,
     ("agentIdleCheck", "bystander"): NotFound,
+    ("dashboard", "outsider"): NotFound,
+    ("dashboard", "bystander"): NotFound,
     # Who decides is of the workspace's admins, has a pilotage role, or began the mission.
     **{(name, caller): Forbidden for name in DECISIONS for caller in ("member", "viewer")},
     # What models are asked with is the organization's.

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from models.agent_enums import AgentStatus
+from models.enums import StatsInterval
 from resolvers.inputs.agent import AgentReport, AgentSetUp, AgentSwitch
 from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
 from resolvers.inputs.billing import BillingCheckout, BillingPlanChange, BillingPortal, BillingReceive
+from resolvers.inputs.log_line import LogLineCreate, LogLineList
 from resolvers.inputs.pilotage import (
     BriefingCreate,
     DecisionCreate,
@@ -33,6 +35,7 @@ from resolvers.inputs.project_draft import (
 from resolvers.inputs.skill import SkillCreate, SkillUpdate
 from resolvers.inputs.workspace_file import WorkspaceFileSearch, WorkspaceFileWrite
 from resolvers.kit.page import Window
+from resolvers.kit.periods import Periods
 from tests.denials.world import Ids, hook_of
 
 EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
@@ -46,6 +49,16 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     "changelogEntry": lambda ids: (ids["changelog_entry"],),
     "changelog": lambda ids: (ids["workspace"], Window.read()),
     "changelogSummary": lambda ids: (ids["workspace"],),
+    "logLine": lambda ids: (ids["log_line"],),
+    "logLines": lambda ids: (ids["workspace"], LogLineList()),
+    "logLineCreate": lambda ids: (
+        LogLineCreate.of(workspace_id=ids["workspace"], agent_name="planner", message="Begun"),
+    ),
+    "dashboard": lambda ids: (ids["workspace"],),
+    "workspaceCounts": lambda ids: (ids["workspace"],),
+    "workspaceHealth": lambda ids: (ids["workspace"],),
+    "agentEfficiency": lambda ids: (ids["workspace"], Periods.between(None, None, StatsInterval.DAY)),
+    "agentQueues": lambda ids: (ids["workspace"],),
     "workspaceFile": lambda ids: (ids["workspace_file"],),
     "workspaceFileText": lambda ids: (ids["workspace_file"],),
     "workspaceFiles": lambda ids: (ids["workspace"], Window.read()),

@@ -28,6 +28,7 @@ MAKES_ANOTHER = {
     "documentCreate",
     "agentRun",
     "activityCreate",
+    "logLineCreate",
     "noticeCreate",
     "missionCreate",
     "missionRelaunch",

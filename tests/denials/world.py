@@ -44,6 +44,7 @@ from models.enums import (
 from models.installation_enums import BackupStatus
 from resolvers.account import api_token
 from resolvers.account.avatar import set_avatar
+from resolvers.activity.log_line import create_log_line
 from resolvers.agent import agent, agent_template
 from resolvers.api_key import api_key
 from resolvers.attachment import attachment
@@ -80,6 +81,7 @@ from resolvers.inputs.custom_field import (
 from resolvers.inputs.document import DocumentCreate
 from resolvers.inputs.job import JobCreate, QueueCreate, ScheduleCreate
 from resolvers.inputs.label import LabelCreate
+from resolvers.inputs.log_line import LogLineCreate
 from resolvers.inputs.mission import MissionActivityInput, MissionCreate, MissionReport
 from resolvers.inputs.organization import (
     OrganizationCreate,
@@ -416,6 +418,8 @@ async def _pilotage(world: World) -> None:
     ids["pilotage_document"] = registered["_id"]
     kept = await made(write_workspace_file, WorkspaceFileWrite, path="planner/SOUL.md", content="Be kind")
     ids["workspace_file"] = kept["_id"]
+    logged = await made(create_log_line, LogLineCreate, agent_name="planner", message="Begun")
+    ids["log_line"] = logged["_id"]
     order = await made(standing_order.create_standing_order, StandingOrderCreate, text="Write tests")
     ids["standing_order"] = order["_id"]
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -17,19 +18,22 @@ from auth.subject import ANONYMOUS
 from auth.vault import Vault, new_vault_key
 from gateway import log_keeper, waiting
 from gateway.database import Database
+from gateway.log_file import LogFile
 from gateway.log_keeper import LogKeeper, Pace, trim
 from gateway.log_text import entry_of
 from models import CredentialVersion, LogEntry
 from models.base import WRITTEN_AT_ONCE, collection
 from models.enums import ServerRole
-from models.errors import BadUserInput, Conflict, DecryptionFailed
+from models.errors import BadUserInput, Conflict, DecryptionFailed, Forbidden
 from models.installation import INSTALLATION_ID, LOG_HEADERS
 from models.installation_enums import LogLevel
 from models.outbound import Answer, Outbound
 from resolvers.inputs.installation import LogExportUpdate, LogList
+from resolvers.inputs.log_line import LogFileSearch
 from resolvers.installation.installation import grant_server_role
 from resolvers.installation.log_entry import list_log_entries
 from resolvers.installation.log_export import get_log_export, try_log_export, update_log_export
+from resolvers.installation.log_file import NAMES, list_log_files, read_log_files
 from resolvers.kit.context import Context
 from tests.gateway.lab import Lab
 from tests.gateway.mail_lab import until
@@ -224,3 +228,48 @@ async def test_where_the_log_goes_is_merged_and_what_headers_hold_is_shown_nowhe
     assert collector.headers[-1]["x-key"] == "new"
     await update_log_export(again(root), LogExportUpdate.of(headers=None))
     assert await collection(CredentialVersion).count_documents({"credential_id": LOG_HEADERS}) == 0
+
+
+async def test_the_log_is_in_files_of_a_bounded_size_for_whoever_runs_the_installation(
+    people: People, tmp_path: Path
+) -> None:
+    folder = tmp_path / "logs"
+    root = await root_of(people, Outbound())
+    root = Context(root.subject, replace(root.services, log_dir=folder))
+    assert (await list_log_files(again(root)), await read_log_files(again(root), LogFileSearch())) == ([], [])
+
+    # Given lines of two processes in files of three lines each
+    record = logging.LogRecord("orrery.trial", logging.WARNING, "f.py", 1, "step %d of %s", (0, "Acme"), None)
+    size = 3 * len(orjson.dumps({"at": "2026-01-01T00:00:00.000Z", **shown_of(record)}) + b"\n")
+    files = [LogFile(folder, size), LogFile(folder, size)]
+    for number in range(20):
+        record.args = (number % 10, "Acme")
+        files[number % 2].write(entry_of(record))
+    with (folder / NAMES[0]).open("ab") as cut_off:
+        cut_off.write(b'{"at": "2026-')
+
+    # Then the latest are there, the newest first, without what a tenant wrote, and nobody else may open them
+    assert [file.name for file in await list_log_files(again(root))] == list(NAMES)
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    found = await read_log_files(again(root), LogFileSearch())
+    assert [line.message for line in found] == [f"step {number % 10} of …" for number in reversed(range(6, 20))]
+    assert {(line.level, line.target, line.file in NAMES) for line in found} == {(LogLevel.WARN, "orrery.trial", True)}
+    assert len(await read_log_files(again(root), LogFileSearch(search="STEP 9"))) == 2
+    assert len(await read_log_files(again(root), LogFileSearch(limit=3))) == 3
+    assert await read_log_files(again(root), LogFileSearch(level=LogLevel.INFO)) == []
+    for ask in (list_log_files, lambda ctx: read_log_files(ctx, LogFileSearch())):
+        with pytest.raises(Forbidden):
+            await ask(again(await people.register("Oz")))
+
+    # And what a gateway logs is written there
+    keeper = LogKeeper(root.services, lambda _: None, pace=QUICK)
+    await keeper.start()
+    log.error("it breaks")
+    await keeper.stop()
+    assert (await read_log_files(again(root), LogFileSearch(limit=1)))[0].message == "it breaks"
+
+
+def shown_of(record: logging.LogRecord) -> dict[str, Any]:
+    """What a file tells of a line, without when it was."""
+    entry = entry_of(record)
+    return {name: entry[name] for name in ("level", "message", "target", "fields")}

@@ -364,6 +364,7 @@ UNSEEN: dict[str, str] = {
     "scheduleUpdate": QUEUES,
     "scheduleDelete": QUEUES,
     "activityCreate": HISTORY,
+    "logLineCreate": HISTORY,
     "teamCreate": TEAMS,
     "teamUpdate": TEAMS,
     "teamDelete": TEAMS,

@@ -349,6 +349,7 @@ RULES: dict[str, Rule] = {
     "ChangelogEntryAdded": _put_under("changelogEntry", "ChangelogEntry"),
     "ChangelogEntryRemoved": _gone("changelogEntryId", "ChangelogEntry"),
     "ActivityRecorded": ("activity { id }", _nothing),
+    "LogLineCreated": ("logLine { id }", _nothing),
     "CardSeen": ("cardId", _nothing),
     "PreferencesChanged": ("preferences { settings }", _nothing),
     "PanelStatesChanged": ("projectId", _nothing),

@@ -1,0 +1,107 @@
+"""How many agents, cards and projects a workspace has: the cards as their lanes count them, so that none is read."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bson import ObjectId
+
+from auth.policies import board
+from models import Agent, Lane, Project
+from models.agent_enums import AgentStatus
+from models.base import AnyRecord, collection
+from models.card_enums import CardStage
+from models.enums import TokenScope
+from models.records import WorkspaceMemberRecord
+from resolvers.agent.agent import EXISTING
+from resolvers.agent.presence import NEEDS, status_of_agents
+from resolvers.column.stage import stages_where
+from resolvers.kit.context import Context
+from resolvers.kit.load import counts
+from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import WORKSPACE
+from resolvers.kit.operation import Caller, edge, operation
+from resolvers.kit.tombstone import standing
+
+READ = TokenScope.PROJECTS_READ
+_COUNTED = {"column_id": 1, "open": 1, "archived": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """How many cards are at a stage."""
+
+    stage: CardStage
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCount:
+    """How many agents are about the same."""
+
+    status: AgentStatus
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceCounts:
+    """How much there is in a workspace. `cards` are those that are not archived, `pending` those of them whose work has
+    not started."""
+
+    agents: int
+    cards: int
+    projects: int
+    pending: int
+    cards_by_stage: list[StageCount]
+    agents_by_status: list[AgentCount]
+
+
+@operation("dashboard", caller=Caller.ANYONE, read_only=True)
+async def get_dashboard(ctx: Context, workspace_id: ObjectId | str | None = None) -> WorkspaceCounts | None:
+    """How much there is in a workspace; whoever is not signed in is told nothing of it."""
+    if ctx.subject.user_id is None or workspace_id is None:
+        return None
+    return await get_workspace_counts(ctx, workspace_id)
+
+
+@operation("workspaceCounts", opens=WORKSPACE.by("workspace_id"), permission=board.READ, scope=READ, read_only=True)
+async def get_workspace_counts(ctx: Context, membership: WorkspaceMemberRecord) -> WorkspaceCounts:
+    """How many agents, cards and projects a workspace has."""
+    return (await counts_of_workspace(ctx, [{"_id": membership["workspace_id"]}], None))[0]
+
+
+@edge(scope=READ)
+async def counts_of_workspace(ctx: Context, workspaces: Sequence[AnyRecord], fields: Fields) -> list[WorkspaceCounts]:
+    """The same of each workspace."""
+    return [await _counts(ctx, workspace["_id"]) for workspace in workspaces]
+
+
+async def _counts(ctx: Context, workspace_id: ObjectId) -> WorkspaceCounts:
+    inside = {"workspace_id": workspace_id}
+    agents = await collection(Agent).find({**inside, **EXISTING}, dict.fromkeys(NEEDS, 1)).to_list()
+    statuses = Counter(await status_of_agents(ctx, agents, None))
+    stages = await _by_stage(workspace_id)
+    return WorkspaceCounts(
+        agents=len(agents),
+        cards=stages.pop(None, 0),
+        projects=(await counts(Project, "workspace_id", [workspace_id])).get(workspace_id, 0),
+        pending=stages[CardStage.TODO],
+        cards_by_stage=[StageCount(stage, stages[stage]) for stage in CardStage],
+        agents_by_status=[AgentCount(status, statuses[status]) for status in AgentStatus],
+    )
+
+
+async def _by_stage(workspace_id: ObjectId) -> Counter[CardStage | None]:
+    """How many cards are at each stage, and under None how many are not archived."""
+    inside = {"workspace_id": workspace_id}
+    stages = await stages_where(inside)
+    found: Counter[CardStage | None] = Counter()
+    lanes = standing(Lane, {**inside, "lane_id": None}) or {}
+    for lane in await collection(Lane).find(lanes, _COUNTED).to_list():
+        column_id, open_, archived = lane["column_id"], lane["open"], lane["archived"]
+        if (stage := CardStage.TODO if column_id is None else stages.get(column_id)) is None:
+            continue  # its column has gone, and it goes as well
+        found[None] += open_
+        found[stage] += open_
+        found[CardStage.DONE if stage is CardStage.DONE else CardStage.CANCELLED] += archived
+    return found
