@@ -117,6 +117,7 @@ async def work(order: Order, begun: threading.Event) -> None:
             storage_quota=settings.storage_quota,
             models=settings.models,
             project_roots=settings.project_roots,
+            automations_root=settings.automations_root,
             worktrees=settings.data_dir / "worktrees",
             outbound=Outbound(hosts),
             vault=Vault(settings.vault_keys),

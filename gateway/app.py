@@ -138,6 +138,7 @@ def create_app(
                 billing=chosen.billing,
                 models=chosen.models,
                 project_roots=chosen.project_roots,
+                automations_root=chosen.automations_root,
                 worktrees=chosen.data_dir / "worktrees",
                 runs_scripts=chosen.runs_scripts,
                 version=product_version(),

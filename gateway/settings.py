@@ -26,7 +26,7 @@ from models.backup_remote import BackupRemote, parse_backup_remote
 from models.billing import STRIPE, Billing
 from models.language_model import LanguageModels
 from models.outbound_rules import parse_hosts
-from models.project_roots import ProjectRoot, parse_project_roots
+from models.project_roots import ProjectRoot, parse_project_roots, parse_root
 from rest.prefixes import DEFAULT as DEFAULT_PREFIXES
 from rest.prefixes import Prefixes
 from serving.graph.document_limits import DEFAULTS, NAMES, chosen
@@ -98,6 +98,7 @@ class Settings:
     agent_board_prefix: str = DEFAULT_PREFIXES.agent_board
     orkosi_prefix: str = DEFAULT_PREFIXES.orkosi
     project_roots: Sequence[ProjectRoot] = ()
+    automations_root: ProjectRoot | None = None
     auth_optional: bool = False
     backups_kept: int = 7
     backup_quota: int = 20 * 1024**3
@@ -233,6 +234,7 @@ class Settings:
             agent_board_prefix=_prefix(source, AGENT_BOARD, DEFAULT_PREFIXES.agent_board),
             orkosi_prefix=_prefix(source, ORKOSI, DEFAULT_PREFIXES.orkosi),
             project_roots=_parsed(values, "ORRERY_PROJECT_ROOTS", parse_project_roots) or (),
+            automations_root=_parsed(values, "ORRERY_AUTOMATIONS_DIR", parse_root),
             runs_scripts=_parsed(values, "ORRERY_SCRIPTS", parse_scripts) or False,
         )
         if not settings.production:

@@ -4,6 +4,7 @@ from typing import Any
 
 from models.activity import Activity
 from models.agent import Agent
+from models.agent_automation import AgentAutomation
 from models.agent_template import AgentTemplate
 from models.api_token import ApiToken
 from models.attachment import Attachment, FileChunk, FileLeftover, StoredFile
@@ -81,6 +82,7 @@ __all__ = [
     "DOCUMENTS",
     "Activity",
     "Agent",
+    "AgentAutomation",
     "AgentTemplate",
     "ApiToken",
     "Attachment",

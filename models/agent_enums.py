@@ -50,3 +50,11 @@ class HealthRule(Told):
     ON_TIME = "on_time", "What has a date and is not done still has time."
     NOT_EMPTY = "not_empty", "A file has a text."
     SORTED = "sorted", "A file has a category."
+
+
+class AgentAutomationStatus(Told):
+    """Whether what starts an agent is at work, as somebody says: nothing is begun or ended by it."""
+
+    ACTIVE = "active", "It is at work."
+    INACTIVE = "inactive", "It is not at work for now."
+    DISABLED = "disabled", "It was turned off."

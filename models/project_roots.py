@@ -52,10 +52,11 @@ def split_path(text: str) -> tuple[str, ...]:
 
 def parse_project_roots(text: str) -> Sequence[ProjectRoot]:
     """Absolute folders with colons between them; raises ValueError."""
-    return tuple(_root(part.strip()) for part in text.split(":") if part.strip())
+    return tuple(parse_root(part.strip()) for part in text.split(":") if part.strip())
 
 
-def _root(text: str) -> ProjectRoot:
+def parse_root(text: str) -> ProjectRoot:
+    """One absolute folder; raises ValueError."""
     names = split_path(text)
     if any(ORGANIZATION in name and name != ORGANIZATION for name in names) or names.count(ORGANIZATION) > 1:
         raise ValueError("may have {org} once, as the whole name of a folder")

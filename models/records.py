@@ -57,6 +57,23 @@ class AgentRecord(TypedDict):
     deleted_at: datetime | None
 
 
+class AgentAutomationRecord(TypedDict):
+    """A `models.agent_automation.AgentAutomation`."""
+
+    _id: ObjectId
+    created_at: datetime
+    number: int | None
+    workspace_id: ObjectId
+    agent_id: ObjectId
+    name: str
+    type: str
+    path: str
+    label: str | None
+    status: str
+    created_by: ObjectId | None
+    updated_at: datetime
+
+
 class AgentTemplateRecord(TypedDict):
     """A `models.agent_template.AgentTemplate`."""
 

@@ -57,6 +57,11 @@ class StandingOrderFilter:
     pass
 
 
+@filters(models.AgentAutomation, "Which automations of agents.")
+class AgentAutomationFilter:
+    pass
+
+
 @filters(models.ChangelogEntry, "Which entries.")
 class ChangelogEntryFilter:
     pass

@@ -8,6 +8,7 @@ import strawberry
 if TYPE_CHECKING:
     from schema.activity import Activity
     from schema.agent import Agent
+    from schema.agent_automation import AgentAutomation
     from schema.agent_template import AgentTemplate
     from schema.automation import Automation, AutomationTrace
     from schema.budget import Budget
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 ActivityRef = Annotated["Activity", strawberry.lazy("schema.activity")]
 AgentRef = Annotated["Agent", strawberry.lazy("schema.agent")]
+AgentAutomationRef = Annotated["AgentAutomation", strawberry.lazy("schema.agent_automation")]
 AgentTemplateRef = Annotated["AgentTemplate", strawberry.lazy("schema.agent_template")]
 AutomationRef = Annotated["Automation", strawberry.lazy("schema.automation")]
 AutomationTraceRef = Annotated["AutomationTrace", strawberry.lazy("schema.automation")]

@@ -7,6 +7,7 @@ from models.enums import PilotageRole, Role
 from resolvers.activity import log as activity_log
 from resolvers.activity.log_line import log_lines_of
 from resolvers.agent.agent import agents_of
+from resolvers.agent.agent_automation import agent_automations_of
 from resolvers.agent.agent_template import agent_templates_of
 from resolvers.budget.budget import budgets_of_workspace
 from resolvers.changelog.changelog import changelog_days_of, changelog_of_workspace
@@ -36,7 +37,13 @@ from schema.changelog_entry import ChangelogDay
 from schema.connection import Connection, window, window_of
 from schema.document import documents_window, tree_arguments
 from schema.fields import shows
-from schema.filters import ChangelogEntryFilter, MissionFilter, ProposalFilter, WorkspaceFileFilter
+from schema.filters import (
+    AgentAutomationFilter,
+    ChangelogEntryFilter,
+    MissionFilter,
+    ProposalFilter,
+    WorkspaceFileFilter,
+)
 from schema.invitation import Invitation
 from schema.loading import derived, edge
 from schema.log_line import LogLine, log_lines_range
@@ -46,6 +53,7 @@ from schema.pilotage import Pilotage
 from schema.portfolio import Portfolio, projects_window
 from schema.references import (
     ActivityRef,
+    AgentAutomationRef,
     AgentRef,
     AgentTemplateRef,
     BudgetRef,
@@ -72,6 +80,7 @@ from schema.usage import Usage, usage_range
 missions_window = window_of(MissionFilter)
 proposals_window = window_of(ProposalFilter)
 changelog_window = window_of(ChangelogEntryFilter)
+agent_automations_window = window_of(AgentAutomationFilter)
 files_window = window_of(WorkspaceFileFilter)
 
 
@@ -170,6 +179,9 @@ class Workspace(Node):
     )
     agent_templates: list[AgentTemplateRef] = edge(
         agent_templates_of, description="What its agents can begin with, archived templates too, in their order."
+    )
+    agent_automations: Connection[AgentAutomationRef] = edge(
+        agent_automations_of, arguments=agent_automations_window, description="What starts its agents, oldest first."
     )
     project_drafts: Connection[ProjectDraftRef] = edge(
         project_drafts_of, arguments=window, description="Its drafts of projects, newest first."

@@ -23,7 +23,7 @@ from gateway.settings import Settings
 from models import Migration
 from models.base import Recorded
 from tests.hashing import CHEAP
-from tests.machine import project_roots
+from tests.machine import automations_root, project_roots
 from tests.patience import PATIENCE
 from tests.written import Written
 
@@ -112,7 +112,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a gateway of its own, with its data in a temporary folder."""
     data: Path = tmp_path_factory.mktemp("data")
     values = {"ORRERY_DATA_DIR": str(data), "ORRERY_SECRET_KEY": "test-" * 10, **MANY}
-    return replace(Settings.from_env(values), project_roots=project_roots())
+    return replace(Settings.from_env(values), project_roots=project_roots(), automations_root=automations_root())
 
 
 @pytest.fixture(scope="session")

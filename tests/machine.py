@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pygit2
 
-from models.project_roots import ProjectRoot, parse_project_roots
+from models.project_roots import ProjectRoot, parse_project_roots, parse_root
 
 FILES: Mapping[str, str] = {"README.md": "# Launch\n", "src/main.py": "print('launch')\n"}
 ANN = pygit2.Signature("Ann", "ann@example.com", 1_700_000_000, 0)
@@ -26,6 +26,11 @@ def base() -> Path:
 def project_roots() -> tuple[ProjectRoot, ...]:
     """What `ORRERY_PROJECT_ROOTS` would name."""
     return tuple(parse_project_roots(f"{base()}/roots/{{org}}"))
+
+
+def automations_root() -> ProjectRoot:
+    """What `ORRERY_AUTOMATIONS_DIR` would name."""
+    return parse_root(f"{base()}/automations/{{org}}")
 
 
 def folder_of(slug: str, name: str = "launch") -> Path:

@@ -7,7 +7,7 @@ from auth.jwt import JwtSigner
 from realtime.guard import Guard
 from realtime.hub import Hub
 from resolvers.kit.context import Services
-from tests.machine import base, project_roots
+from tests.machine import automations_root, base, project_roots
 from tests.resolvers.lab import MODELS, VAULT
 
 
@@ -21,6 +21,7 @@ def whole_services(hub: Hub, **more: Any) -> Services:
         "http://testserver",
         vault=VAULT,
         project_roots=project_roots(),
+        automations_root=automations_root(),
         worktrees=base() / "worktrees",
         models=MODELS,
         runs_scripts=True,

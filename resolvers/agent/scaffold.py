@@ -1,10 +1,12 @@
-"""The files that a new agent begins with: who it is, what its machine runs, and when. They hold no token."""
+"""What a new agent begins with: files on who it is, what its machine runs, and when, which hold no token; and what
+starts it."""
 
 import plistlib
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from models.records import AgentRecord
+from resolvers.inputs.agent_automation import AgentAutomationCreate
 
 _SCRIPT = """#!/bin/sh
 # A round of the agent: it gives a sign of life, asks whether there is anything to do, and works if there is.
@@ -28,6 +30,19 @@ SOUL = "SOUL.md"
 """What says who it is."""
 
 
+def automations_of(agent: AgentRecord) -> Sequence[AgentAutomationCreate]:
+    """What starts it: its script, and what has launchd run that."""
+    about = {"workspace_id": agent["workspace_id"], "agent_id": agent["_id"]}
+    script, plist = "run.sh", _plist_name(agent)
+    folder = agent["workspace_path"] or folder_of(agent)
+    return [
+        AgentAutomationCreate.of(**about, name=script, type="script", path=f"{folder}/{script}"),
+        AgentAutomationCreate.of(
+            **about, name=plist, type="launchagent", path=f"{folder}/{plist}", label=_label(agent)
+        ),
+    ]
+
+
 def folder_of(agent: AgentRecord) -> str:
     """Where its files are, among those of the workspace."""
     return f"agents/{agent['slug']}"
@@ -38,7 +53,7 @@ def files_of(agent: AgentRecord, identity: str | None) -> Mapping[str, str]:
     return {
         SOUL: identity or _soul(agent),
         "run.sh": _SCRIPT.format(id=agent["_id"], slug=agent["slug"], folder=_machine_folder(agent)),
-        f"orrery.{agent['slug']}.plist": _plist(agent),
+        _plist_name(agent): _plist(agent),
     }
 
 
@@ -49,10 +64,19 @@ def _soul(agent: AgentRecord) -> str:
     return "\n\n".join(told) + "\n"
 
 
+def _label(agent: AgentRecord) -> str:
+    """What launchd calls it."""
+    return f"orrery.{agent['slug']}"
+
+
+def _plist_name(agent: AgentRecord) -> str:
+    return f"{_label(agent)}.plist"
+
+
 def _plist(agent: AgentRecord) -> str:
     """What has launchd run its script, on its own machine."""
     script = f"{agent['workspace_path'] or '.'}/run.sh"
-    job = {"Label": f"orrery.{agent['slug']}", "ProgramArguments": ["/bin/sh", script], "RunAtLoad": True}
+    job = {"Label": _label(agent), "ProgramArguments": ["/bin/sh", script], "RunAtLoad": True}
     interval = agent["interval_seconds"]
     return plistlib.dumps(job if interval is None else {**job, "StartInterval": interval}).decode()
 

@@ -8,14 +8,16 @@ from models.records import AgentRecord, WorkspaceMemberRecord
 from realtime.events.agent import AgentCreated
 from realtime.log import Change, Committed
 from resolvers.agent.agent import WRITE, check_token_scopes, insert_agent, token_of
+from resolvers.agent.agent_automation import AGENT_AUTOMATIONS
 from resolvers.agent.agent_template import template_for
-from resolvers.agent.scaffold import files_of, folder_of
+from resolvers.agent.scaffold import automations_of, files_of, folder_of
 from resolvers.inputs.agent import AgentSetUp
 from resolvers.inputs.workspace_file import WorkspaceFileWrite
 from resolvers.kit.context import Context
 from resolvers.kit.groups import check_policy
 from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import Caller, operation
+from resolvers.register.register import create_with
 from resolvers.workspace_file.write import put_file
 
 
@@ -43,11 +45,11 @@ class SetUpAgent:
     permission=workspace_policy.MANAGE_AGENTS,
     scope=WRITE,
     caller=Caller.NO_AGENT,
-    includes=("agentCreate", "workspaceFileWrite"),
+    includes=("agentCreate", "workspaceFileWrite", "agentAutomationCreate"),
     reveals=True,
 )
 async def set_up_agent(ctx: Context, _membership: WorkspaceMemberRecord, values: AgentSetUp) -> Committed[SetUpAgent]:
-    """Create an agent with the files that it begins with, and a first sign of life.
+    """Create an agent with the files that it begins with, what starts it, and a first sign of life.
 
     All of it is done, or nothing. It has a token of its own where a signed-in person asks for that: what a token made
     would outlive the token.
@@ -63,6 +65,8 @@ async def set_up_agent(ctx: Context, _membership: WorkspaceMemberRecord, values:
         token = await token_of(change, agent) if is_given_token else None
         change.append(values.workspace_id, AgentCreated(agent=agent))
         written = await _write_files(ctx, change, agent, None if template is None else template["identity"])
+        for automation in automations_of(agent):
+            await create_with(ctx, change, AGENT_AUTOMATIONS, values.workspace_id, automation)
         return SetUpAgent(agent, token, _told(agent, written, is_given_token=is_given_token))
 
     return await ctx.write(values.workspace_id, body)
@@ -91,7 +95,7 @@ def _told(agent: AgentRecord, written: list[str], *, is_given_token: bool) -> li
         _done("folder", folder_of(agent)),
         _done("SOUL.md", soul),
         _done("run.sh", script),
-        _skipped("automation", "nothing but its schedule starts it"),
+        _done("automation", "its script and its plist, recorded as what starts it"),
         _done("plist", plist),
         _done("schedule", f"every {every} s, by its machine") if every else _skipped("schedule", "it has no interval"),
         _done("heartbeat", "a first sign of life"),

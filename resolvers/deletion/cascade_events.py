@@ -30,11 +30,11 @@ TOLD = (
 
 
 def deleted(event: type[Event], *names: str, **values: Any) -> Callable[[AnyRecord], Event]:
-    """What tells of something that is gone: its id, its project and the fields of `names`, with more `values`."""
+    """What tells of something that is gone: its id, its project if it has one, the fields of `names`, and `values`."""
 
     def tell(one: AnyRecord) -> Event:
-        made: dict[str, Any] = {name: one[name] for name in ("project_id", *names)}
-        made["deleted_id"] = one["_id"]
+        made: dict[str, Any] = {name: one[name] for name in names}
+        made |= {"deleted_id": one["_id"], "project_id": one.get("project_id")}
         return event(**made, **values)
 
     return tell

@@ -9,6 +9,7 @@ from typing import Any
 
 from models import (
     Activity,
+    AgentAutomation,
     AgentTemplate,
     ApiToken,
     Attachment,
@@ -109,6 +110,7 @@ from models import (
 )
 from models.base import Recorded
 from models.ids import Kind
+from realtime.events.agent_automation import AgentAutomationDeleted
 from realtime.events.automation import AutomationDeleted
 from realtime.events.changelog_entry import ChangelogEntryRemoved
 from realtime.events.column import ColumnDeleted
@@ -220,6 +222,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(WorkspaceFileText, "workspace_id"),
         rows(WorkspaceFile, "workspace_id"),
         rows(AgentTemplate, "workspace_id"),
+        rows(AgentAutomation, "workspace_id"),
         agents,
         other_deletions,
         rows(StorageAccount, "_id"),
@@ -265,7 +268,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.LABEL: (label_on_cards,),
     Kind.CUSTOM_FIELD: (values_on_cards,),
     Kind.QUEUE: (rows(Schedule, "queue_id"), rows(Job, "queue_id")),
-    Kind.AGENT: (missions_of_agent,),
+    Kind.AGENT: (missions_of_agent, rows(AgentAutomation, "agent_id", tell.deleted(AgentAutomationDeleted))),
     Kind.TEAM: (rows(Invitation, "team_id"), rows(TeamMember, "team_id")),
     Kind.OBJECTIVE: (letting_go("objective_id"),),
     Kind.PILOTAGE_PRIORITY: (letting_go("priority_id"),),

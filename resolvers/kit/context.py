@@ -47,10 +47,10 @@ class Services:
     have together. `agent_board_prefix` is where the agent board's interface is, below `base_url`. `outbound` makes
     requests to other servers, `vault` seals what credentials hold, `auth_optional` says that authentication may be
     turned off, `billing` what is paid where. `models` are those that missions are run by. `project_roots` are the
-    folders of the machine that projects may have theirs in; `worktrees` is the folder of those of cards, and
-    `worktrees_due` wakes what removes them. `runs_scripts` says
-    whether scripts of projects are run, and `scripts_due` wakes what does. `version` is the product's, `started` when
-    the process did by its own clock.
+    folders of the machine that projects may have theirs in, `automations_root` the one in which the files are looked
+    for that start agents; `worktrees` is the folder of those of cards, and `worktrees_due` wakes what removes them.
+    `runs_scripts` says whether scripts of projects are run, and `scripts_due` wakes what does. `version` is the
+    product's, `started` when the process did by its own clock.
     """
 
     hub: Hub
@@ -83,6 +83,7 @@ class Services:
     billing: Billing = field(default_factory=Billing)
     models: LanguageModels = field(default_factory=LanguageModels)
     project_roots: Sequence[ProjectRoot] = ()
+    automations_root: ProjectRoot | None = None
     worktrees: Path = Path(".data/worktrees")
     worktrees_due: asyncio.Event = field(default_factory=asyncio.Event)
     runs_scripts: bool = False

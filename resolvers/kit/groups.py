@@ -52,6 +52,7 @@ _READ_WITH: Mapping[str, str] = {"cards": "board", "comments": "board"}
 """What nobody reads without the board that it is on."""
 _READERS: Mapping[str, str] = {
     "AGENT": "agents",
+    "AGENT_AUTOMATION": "agents",
     "AGENT_TEMPLATE": "agents",
     "DOCUMENT": "documents",
     "DOCUMENT_VERSION": "documents",

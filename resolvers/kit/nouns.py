@@ -20,6 +20,7 @@ from auth.policies import (
 from models import (
     Activity,
     Agent,
+    AgentAutomation,
     AgentTemplate,
     ApiToken,
     Attachment,
@@ -128,6 +129,7 @@ AGENT = noun(Agent, Kind.AGENT, reads=mission.READ, scope=TokenScope.PILOTAGE_RE
 AGENT_TEMPLATE = noun(
     AgentTemplate, Kind.AGENT_TEMPLATE, reads=mission.READ, scope=TokenScope.PILOTAGE_READ, word="template"
 )
+AGENT_AUTOMATION = noun(AgentAutomation, Kind.AGENT_AUTOMATION, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
 PROJECT_DRAFT = noun(ProjectDraft, Kind.PROJECT_DRAFT, reads=board.READ, word="draft")
 PIPELINE = noun(Pipeline, Kind.PIPELINE, reads=board.READ)
 PLUGIN = noun(Plugin, Kind.PLUGIN, reads=workspace.MANAGE_PLUGINS, scope=TokenScope.PILOTAGE_READ)

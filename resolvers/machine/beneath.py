@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from models.project_roots import Place
 
@@ -80,6 +81,24 @@ def open_in(folder: int, name: str) -> int:
         os.close(descriptor)
         raise AbsentError
     return descriptor
+
+
+def changed_at(place: Place) -> datetime | None:
+    """When a regular file was last changed, which is not opened; None for a time that no calendar has. Raises
+    AbsentError."""
+    if not place.names:
+        raise AbsentError
+    with open_folder(Place(place.base, place.names[:-1])) as folder:
+        try:
+            found = os.stat(place.names[-1], dir_fd=folder, follow_symlinks=False)
+        except OSError as error:
+            raise AbsentError from error
+    if not stat.S_ISREG(found.st_mode):
+        raise AbsentError
+    try:
+        return datetime.fromtimestamp(found.st_mtime, UTC)
+    except (OverflowError, ValueError):
+        return None
 
 
 def read_file(place: Place, most: int) -> bytes:

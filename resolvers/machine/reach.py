@@ -35,7 +35,7 @@ async def places_of(ctx: Context) -> list[Place]:
         ids = [member["organization_id"] for member in await members.to_list()]
         found = collection(Organization).find({"_id": among(ids)}, {"slug": 1}).sort("_id", 1)
         slugs = [organization["slug"] for organization in await found.to_list()]
-    sees_shared = any(root.is_shared for root in roots) and await _runs_installation(ctx)
+    sees_shared = any(root.is_shared for root in roots) and await runs_installation(ctx)
     places: list[Place] = []
     for root in roots:
         if not root.is_shared:
@@ -82,14 +82,14 @@ async def binds(ctx: Context, workspace_id: ObjectId, path: str | None) -> bool:
         names = split_path(path)
     except ValueError:
         return False
-    slugs = await _slugs_of(ctx, [workspace_id])
+    slugs = await _slugs_for(ctx, [workspace_id])
     own = _roots(ctx, slugs.get(workspace_id))
     return within([place for place in await places_of(ctx) if place in own], names) is not None
 
 
 async def folders_of(ctx: Context, projects: Sequence[ProjectRecord]) -> list[Place | None]:
     """The folder of each project, of which FIELDS were read; None where it has none that is reached."""
-    slugs = await _slugs_of(ctx, [project["workspace_id"] for project in projects if project.get("bound")])
+    slugs = await _slugs_for(ctx, [project["workspace_id"] for project in projects if project.get("bound")])
     return [
         within(_roots(ctx, slugs.get(project["workspace_id"])), split_path(project["path"]))
         if project.get("bound") and project["path"] is not None
@@ -111,10 +111,15 @@ def _roots(ctx: Context, slug: str | None) -> list[Place]:
     return [root.place(slug) for root in ctx.services.project_roots if root.is_shared or slug is not None]
 
 
-async def _slugs_of(ctx: Context, workspace_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
+async def _slugs_for(ctx: Context, workspace_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
     """The slugs of the organizations of workspaces, where any root is an organization's."""
     if not workspace_ids or all(root.is_shared for root in ctx.services.project_roots):
         return {}
+    return await slugs_of(workspace_ids)
+
+
+async def slugs_of(workspace_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
+    """The slugs of the organizations of workspaces."""
     ids = list(dict.fromkeys(workspace_ids))
     workspaces = await collection(Workspace).find({"_id": among(ids)}, {"organization_id": 1}).to_list()
     owners = list(dict.fromkeys(workspace["organization_id"] for workspace in workspaces))
@@ -127,6 +132,7 @@ async def _slugs_of(ctx: Context, workspace_ids: Sequence[ObjectId]) -> dict[Obj
     }
 
 
-async def _runs_installation(ctx: Context) -> bool:
+async def runs_installation(ctx: Context) -> bool:
+    """Whether the caller may see what is nobody's in particular."""
     found = await collection(User).find_one({"_id": ctx.user_id}, {"server_role": 1})
     return found is not None and found.get("server_role") == ServerRole.SUPER_ADMIN

@@ -75,21 +75,27 @@ async def create_in(
     ctx: Context, register: Register[R], membership: WorkspaceMemberRecord, values: Input
 ) -> Committed[R]:
     """A new object in a workspace."""
-    workspace_id, model = membership["workspace_id"], register.noun.model
-    given = {name: value for name, value in values if name != "workspace_id"}
+    workspace_id = membership["workspace_id"]
 
     async def body(change: Change) -> R:
         await require_parent(change, Workspace, workspace_id)
-        await require_room(change, model, {"workspace_id": workspace_id}, register.most, register.plural)
-        given_and_following = {**given, **await register.follow(change, {"workspace_id": workspace_id}, given)}
-        made = {"created_by": ctx.user_id, "created_at": change.at, "updated_at": change.at}
-        record: R = to_record(model(workspace_id=workspace_id, **given_and_following, **made))
-        with register.one_of_each():
-            await insert(change, model, record)
-        change.append(workspace_id, register.created(**{register.noun.shown_as: record}))
-        return record
+        return await create_with(ctx, change, register, workspace_id, values)
 
     return await ctx.write(workspace_id, body)
+
+
+async def create_with(ctx: Context, change: Change, register: Register[R], workspace_id: ObjectId, values: Input) -> R:
+    """The same as a part of a change of the workspace."""
+    model = register.noun.model
+    given = {name: value for name, value in values if name != "workspace_id"}
+    await require_room(change, model, {"workspace_id": workspace_id}, register.most, register.plural)
+    given_and_following = {**given, **await register.follow(change, {"workspace_id": workspace_id}, given)}
+    made = {"created_by": ctx.user_id, "created_at": change.at, "updated_at": change.at}
+    record: R = to_record(model(workspace_id=workspace_id, **given_and_following, **made))
+    with register.one_of_each():
+        await insert(change, model, record)
+    change.append(workspace_id, register.created(**{register.noun.shown_as: record}))
+    return record
 
 
 async def update_in(ctx: Context, register: Register[R], door: R, values: Input) -> Committed[R]:

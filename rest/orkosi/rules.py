@@ -19,6 +19,7 @@ from resolvers.pilotage.standing_order import (
     list_standing_orders,
     update_standing_order,
 )
+from rest.orkosi.agent_names import of_agent
 from rest.orkosi.bodies import Body, Deleted, Query, deleted
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.ids import path_id, read_number_or_id
@@ -119,8 +120,7 @@ async def _for_one(workspace_id: ObjectId, scope: str) -> dict[str, Any]:
     """The condition that a rule is for `all`, or for the agent of a name: for nobody, where there is none."""
     if scope == ALL:
         return {"agent": {"null": True}}
-    agent_id = await agent_by_slug(workspace_id, scope)
-    return {"agent": {"in": [] if agent_id is None else [str(agent_id)]}}
+    return await of_agent(workspace_id, scope)
 
 
 async def _scope(workspace_id: ObjectId, scope: str) -> ObjectId | None:

@@ -27,7 +27,7 @@ from resolvers.kit.nouns import QUEUE
 from rest.orkosi.bodies import Body, Part
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.present.job import OrkosiJobData, OrkosiQueueJobData, job, queue_job
-from rest.orkosi.workspace import workspace_of
+from rest.orkosi.workspace import OrganizationRef, require_organization, workspace_of
 from rest.routing import Call
 
 routes = orkosi_routes("task queue", "/task-queue")
@@ -44,23 +44,28 @@ Milliseconds = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 
 
 class TaskSubmitBody(Body):
-    """A new job. Smaller priorities come first, 0 before all. A claim of it lasts `timeout_seconds`."""
+    """A new job. Smaller priorities come first, 0 before all. A claim of it lasts `timeout_seconds`.
+
+    `tenant_id` is the organization of the workspace, where it is given.
+    """
 
     task_type: Label
     payload: Annotated[dict[str, Any], Field(default_factory=dict)]
     queue_name: Label = DEFAULT
     priority: Priority = 0
+    tenant_id: OrganizationRef | None = None
     max_attempts: Attempts = 3
     timeout_seconds: Annotated[int, Field(strict=True, ge=1, le=86_400)] = 300
     idempotency_key: Label | None = None
 
 
 class TaskClaimBody(Body):
-    """Who claims, and what: of one queue, and maybe of one type alone."""
+    """Who claims, and what: of one queue, and maybe of one type alone. `tenant_id` is as in a new job."""
 
     worker_id: Label
     queue_name: Label = DEFAULT
     task_type: Label | None = None
+    tenant_id: OrganizationRef | None = None
     batch_size: Annotated[int, Field(strict=True, ge=1, le=MAX_BATCH)] = 1
 
 
@@ -108,6 +113,7 @@ class QueueSubmitBody(Body):
 async def submit(call: Call) -> OrkosiJobData:
     """The queue is created where there is none of the name. With an `idempotency_key` that the queue has, that job."""
     body = call.body(TaskSubmitBody)
+    await require_organization(call, body.tenant_id)
     values = JobSubmit.of(
         workspace_id=await workspace_of(call),
         queue=body.queue_name,
@@ -126,6 +132,7 @@ async def claim(call: Call) -> OrkosiJobData | list[OrkosiJobData] | None:
     """One job, or with a `batch_size` above 1 a list; null where none waits. It is the worker's for `timeout_seconds`,
     and as long again with each heartbeat."""
     body = call.body(TaskClaimBody)
+    await require_organization(call, body.tenant_id)
     queue = await find_queue(await workspace_of(call), body.queue_name)
     if queue is None:
         return None

@@ -6,6 +6,7 @@ from typing import Any
 from models.agent_enums import AgentStatus
 from models.enums import StatsInterval
 from resolvers.inputs.agent import AgentReport, AgentSetUp, AgentSwitch
+from resolvers.inputs.agent_automation import AgentAutomationCreate, AgentAutomationUpdate
 from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
 from resolvers.inputs.billing import BillingCheckout, BillingPlanChange, BillingPortal, BillingReceive
 from resolvers.inputs.log_line import LogLineCreate, LogLineList
@@ -66,6 +67,18 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     "workspaceFileWrite": lambda ids: (WorkspaceFileWrite.of(workspace_id=ids["workspace"], path="more/run.sh"),),
     "workspaceFileDelete": lambda ids: (ids["workspace_file"],),
     "agentNamed": lambda ids: (ids["workspace"], "planner"),
+    "agentAutomation": lambda ids: (ids["agent_automation"],),
+    "agentAutomations": lambda ids: (ids["workspace"], Window.read()),
+    "agentAutomationCreate": lambda ids: (
+        AgentAutomationCreate.of(
+            workspace_id=ids["workspace"], agent_id=ids["agent"], name="More", type="script", path="more.sh"
+        ),
+    ),
+    "agentAutomationUpdate": lambda ids: (
+        ids["agent_automation"],
+        AgentAutomationUpdate.of(agent_id=ids["other agent"], label="more"),
+    ),
+    "agentAutomationDelete": lambda ids: (ids["agent_automation"],),
     "agentTemplate": lambda ids: (ids["agent_template"],),
     "agentTemplates": lambda ids: (ids["workspace"],),
     "agentTemplateCreate": lambda ids: (

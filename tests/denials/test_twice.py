@@ -27,6 +27,7 @@ MAKES_ANOTHER = {
     "decisionCreate",
     "documentCreate",
     "agentRun",
+    "agentAutomationCreate",
     "activityCreate",
     "logLineCreate",
     "noticeCreate",

@@ -45,7 +45,7 @@ from models.installation_enums import BackupStatus
 from resolvers.account import api_token
 from resolvers.account.avatar import set_avatar
 from resolvers.activity.log_line import create_log_line
-from resolvers.agent import agent, agent_template
+from resolvers.agent import agent, agent_automation, agent_template
 from resolvers.api_key import api_key
 from resolvers.attachment import attachment
 from resolvers.automation import automation
@@ -62,6 +62,7 @@ from resolvers.document import document
 from resolvers.document import link as document_link
 from resolvers.files.attachment_link import link_to
 from resolvers.inputs.agent import AgentCreate
+from resolvers.inputs.agent_automation import AgentAutomationCreate
 from resolvers.inputs.agent_template import AgentTemplateCreate
 from resolvers.inputs.api_key import ApiKeyCreate
 from resolvers.inputs.api_token import ApiTokenCreate
@@ -164,6 +165,7 @@ PLACES: Mapping[str, str] = {
     "fileNumber": "workspace_file",
     "agentNumber": "agent",
     "agentSlug": "agent_slug",
+    "automationNumber": "agent_automation",
     "credentialKey": "credential_key",
     "integrationId": "integration",
     "templateNumber": "agent_template",
@@ -478,6 +480,10 @@ async def _agents(world: World) -> None:
     ids["agent_slug"] = "planner"
     kind = AgentTemplateCreate.of(workspace_id=ids["workspace"], name="Scout", slug="scout", tools=["read_board"])
     ids["agent_template"] = (await agent_template.create_agent_template(again(world.owner), kind)).value["_id"]
+    script = {"name": "run.sh", "type": "script", "path": "/srv/planner/run.sh"}
+    starts = AgentAutomationCreate.of(workspace_id=ids["workspace"], agent_id=ids["agent"], **script)
+    made = await agent_automation.create_agent_automation(again(world.owner), starts)
+    ids["agent_automation"] = made.value["_id"]
     for name in ("skill", "spare_skill"):
         text = SkillCreate.of(
             workspace_id=ids["workspace"], slug=name.replace("_", "-"), description="To read", instructions="Read"

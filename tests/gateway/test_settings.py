@@ -64,6 +64,16 @@ def test_the_roots_of_projects_are_folders_that_hold_them(tmp_path: Path) -> Non
             Settings.from_env(environ(tmp_path, ORRERY_PROJECT_ROOTS=text))
 
 
+def test_what_starts_agents_is_looked_for_in_one_folder(tmp_path: Path) -> None:
+    given = Settings.from_env(environ(tmp_path, ORRERY_AUTOMATIONS_DIR="/srv/{org}/agents")).automations_root
+
+    assert given is not None
+    assert given.place("acme").path == "/srv/acme/agents"
+    assert Settings.from_env(environ(tmp_path)).automations_root is None
+    with pytest.raises(SettingsError, match="ORRERY_AUTOMATIONS_DIR"):
+        Settings.from_env(environ(tmp_path, ORRERY_AUTOMATIONS_DIR="agents"))
+
+
 def test_scripts_are_run_in_the_sandbox_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "is_there", lambda: True)
 

@@ -17,6 +17,16 @@ async def orkosi_agents(api: Api, board: Board) -> None:
     nobody = await api.client().get(f"{base}/agent-runs/idle-check", params={"agent_name": "felix"})
     assert nobody.json() == {"skip": False}
 
+    automations = f"{base}/automations"
+    script, plist = await asked(ann, "GET", f"{automations}?agent_name=felix")
+    assert (script["path"], plist["label"]) == ("agents/felix/run.sh", "orrery.felix")
+    away = {"agent_name": "felix", "name": "Night", "type": "script", "path": "/srv/felix/night.sh"}
+    night = await asked(ann, "POST", automations, 201, **away, status="disabled")
+    assert (night["id"], night["live"]) == (3, None)
+    assert await asked(ann, "GET", f"{automations}/{night['id']}") == night
+    assert (await asked(ann, "PATCH", f"{automations}/{night['id']}", status="active"))["status"] == "active"
+    assert await asked(ann, "DELETE", f"{automations}/{night['id']}") == {"id": 3, "deleted": True}
+
     public = f"{base}/v1/public/agents"
     said = await asked(felix, "PATCH", f"{public}/{number}", status="blocked", current_task="Ask")
     assert (said["status"], said["current_task"]) == ("blocked", "Ask")

@@ -13,6 +13,14 @@ async def orkosi_queue(board: Board) -> None:
     values = {"task_type": "send", "payload": {"to": "ann"}, "queue_name": "mails", "idempotency_key": "letter-1"}
     submitted = await asked(ann, "POST", f"{tasks}/submit", 201, **values)
     assert (await asked(ann, "POST", f"{tasks}/submit", 201, **values))["id"] == submitted["id"]
+    organizations = await asked(ann, "GET", f"{base}/organizations")
+    acme = next(organization["id"] for organization in organizations if organization["slug"] == "acme")
+    other = next(organization["id"] for organization in organizations if organization["slug"] != "acme")
+    claim = {"worker_id": "w-1", "queue_name": "nothing"}
+    for path, body, made in (("submit", values, 201), ("claim", claim, 200)):
+        for tenant, status in ((acme, made), (str(acme), made), (other, 404)):
+            answer = await ann.post(f"{tasks}/{path}", json={**body, "tenant_id": tenant})
+            assert answer.status_code == status, answer.text
     bull = {"queue": "mails", "name": "digest", "data": {"to": "ben"}, "priority": 1}
     digest = await asked(ann, "POST", f"{base}/bull-queue/submit", 201, **bull)
     assert digest["status"] == "prioritized"

@@ -17,6 +17,23 @@ mutation ($id: ID!) {
   agentReport(id: $id, input: {status: BLOCKED, currentTask: "Ask"}) { agent { status currentTask reportedStatus } }
 }
 """
+RECORD = """
+mutation ($i: AgentAutomationCreateInput!) {
+  agentAutomationCreate(input: $i) { agentAutomation { id number status agent { slug } file { exists modifiedAt } } }
+}
+"""
+AMEND = """
+mutation ($id: ID!) { agentAutomationUpdate(id: $id, input: {status: DISABLED}) { agentAutomation { status label } } }
+"""
+STARTS = """
+query ($o: String!, $id: ID!) {
+  workspace(orgSlug: $o, slug: "personal") {
+    agentAutomations(filter: {status: {eq: DISABLED}, path: {contains: "ATLAS"}}) { nodes { id type path } totalCount }
+  }
+  node(id: $id) { ... on AgentAutomation { name createdBy { id } } }
+}
+"""
+FORGET = "mutation ($id: ID!) { agentAutomationDelete(id: $id) { deletedId } }"
 SWITCH = "mutation ($id: ID!) { %s(id: $id, input: {note: %s}) { agent { status note } } }"
 SET_UP = """
 mutation ($w: ID!) {
@@ -45,6 +62,12 @@ async def test_an_agent_of_a_template_reports_is_stopped_and_begins_anew(lab: La
     made = (await ann.ask(CREATE_AGENT, input={**told, "intervalSeconds": 60}))["agentCreate"]
     agent_id = made["agent"]["id"]
     atlas = Person(lab.client(made["token"]), agent_id, made["token"], "atlas")
+    script = {"workspaceId": board.workspace, "agentId": agent_id, "name": "Run", "type": "script"}
+    recorded = (await ann.ask(RECORD, i={**script, "path": "/srv/atlas/run.sh"}))["agentAutomationCreate"]
+    automation = recorded["agentAutomation"]
+    amended = (await ann.ask(AMEND, id=automation["id"]))["agentAutomationUpdate"]["agentAutomation"]
+    starts = await ann.ask(STARTS, o=board.org_slug, id=automation["id"])
+    forgotten = (await ann.ask(FORGET, id=automation["id"]))["agentAutomationDelete"]
     reported = (await atlas.ask(REPORT, id=agent_id))["agentReport"]["agent"]
     read = await ann.ask(READ, o=board.org_slug, w=board.workspace)
     stopped = (await ann.ask(SWITCH % ("agentStop", '"Too loud"'), id=agent_id))["agentStop"]["agent"]
@@ -55,6 +78,20 @@ async def test_an_agent_of_a_template_reports_is_stopped_and_begins_anew(lab: La
     deleted = (await ann.ask(DELETE, id=template["id"]))["agentTemplateDelete"]
 
     assert (template["config"], template["archived"], template["createdBy"]) == ({"tries": 2}, False, {"id": ann.id})
+    assert automation == {
+        "id": automation["id"],
+        "number": 1,
+        "status": "ACTIVE",
+        "agent": {"slug": "atlas"},
+        "file": None,
+    }
+    assert amended == {"status": "DISABLED", "label": None}
+    assert starts["workspace"]["agentAutomations"] == {
+        "nodes": [{"id": automation["id"], "type": "script", "path": "/srv/atlas/run.sh"}],
+        "totalCount": 1,
+    }
+    assert starts["node"] == {"name": "Run", "createdBy": {"id": ann.id}}
+    assert forgotten == {"deletedId": automation["id"]}
     assert reported == {"status": "BLOCKED", "currentTask": "Ask", "reportedStatus": "BLOCKED"}
     assert read["workspace"]["agentTemplates"] == [{"slug": "scout"}]
     assert read["workspace"]["agents"]["nodes"] == [

@@ -40,6 +40,7 @@ BY_HAND: dict[str, str] = {
     """,
     "Comment": "author { id } card { id }",
     "Agent": "user { id name } skills { id }",
+    "AgentAutomation": "agent { id } createdBy { id }",
     "AgentTemplate": "createdBy { id }",
     "Skill": "createdBy { id }",
     "ChangelogEntry": "project { id } card { id } agent { id }",
@@ -108,6 +109,7 @@ SNAPSHOT = """
         approvals(first: 50) { nodes { ...ProposalFields } }
         remoteCalls(first: 50) { nodes { ...RemoteCallFields } }
         agents(first: 500) { nodes { ...AgentFields } }
+        agentAutomations(first: 50) { nodes { ...AgentAutomationFields } }
         agentTemplates { ...AgentTemplateFields }
         skills { ...SkillFields }
         changelog(first: 50) { nodes { ...ChangelogEntryFields } }

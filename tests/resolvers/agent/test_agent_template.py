@@ -13,6 +13,7 @@ from models.base import collection
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
 from resolvers.agent.agent import create_agent
+from resolvers.agent.agent_automation import list_agent_automations
 from resolvers.agent.agent_template import (
     create_agent_template,
     delete_agent_template,
@@ -27,6 +28,7 @@ from resolvers.inputs.api_key import ApiKeyCreate
 from resolvers.kit.context import Context
 from resolvers.kit.groups import DEFAULT_TOOLS
 from resolvers.kit.input import read_input
+from resolvers.kit.page import Window
 from tests.resolvers.lab import People, again, event_types
 
 
@@ -97,7 +99,7 @@ async def test_an_agent_is_set_up_with_its_files_or_not_at_all(owner: Context, p
 
     # Then it was heard of, has a token that works, and its files
     assert made.agent["heartbeat_at"] is not None
-    assert [step.step for step in made.steps if step.status is SetUpStatus.SKIPPED] == ["automation"]
+    assert [step.step for step in made.steps if step.status is SetUpStatus.SKIPPED] == []
     assert made.token is not None
     assert (await people.by_jwt(made.token)).subject.agent_id == made.agent["_id"]
     files = await collection(WorkspaceFile).find({"workspace_id": workspace["_id"]}).sort("path", 1).to_list()
@@ -111,6 +113,13 @@ async def test_an_agent_is_set_up_with_its_files_or_not_at_all(owner: Context, p
     assert (soul, job["StartInterval"], job["Label"]) == ("You look.", 60, "orrery.felix")
     assert "cd '/srv/it'\"'\"'s'" in script
     assert made.token not in soul + plist + script
+
+    # And it is recorded what starts it
+    starts = (await list_agent_automations(again(owner), workspace["_id"], Window.read())).nodes
+    assert [(it["number"], it["agent_id"], it["type"], it["path"], it["label"]) for it in starts] == [
+        (1, made.agent["_id"], "script", "/srv/it's/run.sh", None),
+        (2, made.agent["_id"], "launchagent", "/srv/it's/orrery.felix.plist", "orrery.felix"),
+    ]
 
     # And a token gives it none, nor does a second one of its name leave anything
     holder = await people.with_token(owner, list(TokenScope))
