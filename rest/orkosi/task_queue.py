@@ -109,7 +109,7 @@ class QueueSubmitBody(Body):
     job_id: Label | None = None
 
 
-@routes.post("/submit", "Submit a new job to the task queue", runs=submit_job, body=TaskSubmitBody)
+@routes.post("/submit", "Submit a new job to the task queue", runs=submit_job, body=TaskSubmitBody, names_object=True)
 async def submit(call: Call) -> OrkosiJobData:
     """The queue is created where there is none of the name. With an `idempotency_key` that the queue has, that job."""
     body = call.body(TaskSubmitBody)
@@ -127,7 +127,9 @@ async def submit(call: Call) -> OrkosiJobData:
     return job((await submit_job(call.ctx, values)).value, body.queue_name)
 
 
-@routes.post("/claim", "Claim the next jobs of a queue", runs=claim_jobs, body=TaskClaimBody, status=200)
+@routes.post(
+    "/claim", "Claim the next jobs of a queue", runs=claim_jobs, body=TaskClaimBody, status=200, names_object=True
+)
 async def claim(call: Call) -> OrkosiJobData | list[OrkosiJobData] | None:
     """One job, or with a `batch_size` above 1 a list; null where none waits. It is the worker's for `timeout_seconds`,
     and as long again with each heartbeat."""
