@@ -482,8 +482,8 @@ async def _agents(world: World) -> None:
     ids["agent_template"] = (await agent_template.create_agent_template(again(world.owner), kind)).value["_id"]
     script = {"name": "run.sh", "type": "script", "path": "/srv/planner/run.sh"}
     starts = AgentAutomationCreate.of(workspace_id=ids["workspace"], agent_id=ids["agent"], **script)
-    made = await agent_automation.create_agent_automation(again(world.owner), starts)
-    ids["agent_automation"] = made.value["_id"]
+    recorded = await agent_automation.create_agent_automation(again(world.owner), starts)
+    ids["agent_automation"] = recorded.value["_id"]
     for name in ("skill", "spare_skill"):
         text = SkillCreate.of(
             workspace_id=ids["workspace"], slug=name.replace("_", "-"), description="To read", instructions="Read"
