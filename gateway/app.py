@@ -42,6 +42,7 @@ from gateway.probes import probe_routes, product_version
 from gateway.remote_calls import RemoteCalls
 from gateway.scripts import Scripts
 from gateway.settings import AGENT_BOARD, LOOPBACK, ORKOSI, Settings, SettingsError
+from gateway.top_ups import TopUps
 from gateway.transfers import Transfers
 from gateway.worktrees import Worktrees
 from models.outbound import Outbound
@@ -160,6 +161,7 @@ def create_app(
                 Follower(running.services, pipelines(running.services)),
                 Transfers(running.services),
                 Jobs(running.services),
+                TopUps(running.services),
                 MissionLeases(running.services, running.metrics.agents.wait),
                 Plugins(running.services),
                 RemoteCalls(running.services),

@@ -1,4 +1,5 @@
-"""The file that `ORRERY_PLANS` names: the plans that organizations may be on, in TOML.
+"""The file that `ORRERY_PLANS` names: the plans that organizations may be on, in TOML. Packages stand there too
+(`gateway.package_file`).
 
 [plans.free]
 members = 5                       # what is left out is not limited
@@ -22,7 +23,7 @@ from models.billing import Plan, PlanLimits
 MAX_PLANS = 20
 MOST = 1_000_000
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 def plans_at(name: str) -> Mapping[str, Plan]:
@@ -36,7 +37,7 @@ def read_plans(path: Path) -> Mapping[str, Plan]:
 
 
 def _plans(data: Mapping[str, Any]) -> Mapping[str, Plan]:
-    known(data, "the file", {"plans"})
+    known(data, "the file", {"plans", "packages"})
     tables = data.get("plans")
     if not isinstance(tables, dict) or not 1 <= len(tables) <= MAX_PLANS:
         raise BadPlaceError("plans", f"must be 1 to {MAX_PLANS} tables such as [plans.free]")
@@ -49,7 +50,7 @@ def _plans(data: Mapping[str, Any]) -> Mapping[str, Plan]:
 
 def _plan(slug: str, table: Any) -> Plan:
     place = f"plans.{slug}"
-    if not _SLUG.fullmatch(slug):
+    if not SLUG.fullmatch(slug):
         raise BadPlaceError(place, "must have a name of 1 to 60 of a-z, 0-9 and -")
     known(table, place, _READERS.keys() | _LIMITS.keys())
     return Plan(slug, limits=PlanLimits(**read_values(table, place, _LIMITS)), **_named(slug, table, place))

@@ -15,6 +15,7 @@ from execution.limits import Limits
 from gateway import demo_address, demo_model
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
 from gateway.model_file import models_at
+from gateway.package_file import packages_at
 from gateway.plan_file import plans_at
 from gateway.prefix import parse_prefix
 from gateway.sandbox_setting import parse_scripts
@@ -218,6 +219,7 @@ class Settings:
                 values.get("ORRERY_STRIPE_URL", STRIPE),
                 values.get("ORRERY_STRIPE_WEBHOOK_SECRET"),
                 _parsed(values, "ORRERY_PLANS", plans_at) or {},
+                _parsed(values, "ORRERY_PLANS", packages_at) or {},
             ),
             allowed_private_hosts=_parsed(values, "ORRERY_ALLOWED_PRIVATE_HOSTS", parse_hosts) or frozenset(),
             models=_parsed(values, "ORRERY_MODELS", models_at) or LanguageModels(),

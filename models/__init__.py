@@ -67,6 +67,7 @@ from models.tombstone import Tombstone
 from models.transfer_job import TransferJob
 from models.usage_record import UsageRecord, UsageSum
 from models.user import User
+from models.wallet import LedgerEntry, Wallet
 from models.workspace import Invitation, Workspace, WorkspaceMember
 from models.workspace_file import WorkspaceFile, WorkspaceFileText
 from models.worktree import Worktree
@@ -122,6 +123,7 @@ __all__ = [
     "Label",
     "Lane",
     "Lease",
+    "LedgerEntry",
     "LogEntry",
     "LogLine",
     "LoggedEvent",
@@ -178,6 +180,7 @@ __all__ = [
     "UsageRecord",
     "UsageSum",
     "User",
+    "Wallet",
     "Workspace",
     "WorkspaceFile",
     "WorkspaceFileText",

@@ -12,6 +12,7 @@ from models.base import Recorded, utc_now
 from models.enums import SubscriptionStatus
 from models.facts import Facts
 from models.records import BillingEventRecord
+from models.wallet import WalletUnit
 
 STRIPE = "https://api.stripe.com"
 
@@ -61,6 +62,29 @@ class Plan:
     limits: PlanLimits = field(default_factory=PlanLimits)
 
 
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What is bought once: an `amount` of what wallets count, for a `price` in cents of a US dollar."""
+
+    slug: str
+    name: str
+    unit: WalletUnit
+    amount: int
+    price: int
+
+
+EXAMPLES = {
+    package.slug: package
+    for package in (
+        Package("tokens-100k", "100,000 tokens", WalletUnit.TOKENS, 100_000, 1_000),
+        Package("tokens-1m", "1,000,000 tokens", WalletUnit.TOKENS, 1_000_000, 9_000),
+        Package("credit-10", "10 US dollars", WalletUnit.CENTS, 1_000, 1_000),
+        Package("credit-100", "100 US dollars", WalletUnit.CENTS, 10_000, 10_000),
+    )
+}
+"""Packages to try things with, where nothing is paid."""
+
+
 def terms(plan: Plan | None) -> dict[str, Any]:
     """What an organization has of its plan."""
     limits = (PlanLimits() if plan is None else plan.limits).model_dump()
@@ -76,11 +100,17 @@ class Billing:
     url: str = STRIPE
     webhook_secret: str | None = field(default=None, repr=False)
     plans: Mapping[str, Plan] = field(default_factory=dict)
+    packages: Mapping[str, Package] = field(default_factory=dict)
 
     @property
     def paid(self) -> Mapping[str, str]:
         """Stripe's prices by plan, the usual one first."""
         return {slug: plan.price for slug, plan in self.plans.items() if plan.price is not None}
+
+    @property
+    def offered(self) -> Mapping[str, Package]:
+        """The packages that there are; where nothing is paid and none are named, some to try things with."""
+        return self.packages or (EXAMPLES if self.key is None else {})
 
     @property
     def free(self) -> Plan | None:

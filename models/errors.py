@@ -159,6 +159,16 @@ class PlanLimit(OrreryError):
         super().__init__(f"The plan of the organization has no room for it: {names}", limits=list(limits))
 
 
+class InsufficientBalance(OrreryError):
+    """More than the wallet holds was to be used up: `balance` is what is left, `required` what it takes."""
+
+    code = "INSUFFICIENT_BALANCE"
+    status = 402
+
+    def __init__(self, balance: int, required: int) -> None:
+        super().__init__(f"There is not enough left: {balance} of {required}", balance=balance, required=required)
+
+
 class NotConfigured(OrreryError):
     """What was asked for takes something that the gateway's operator has not set up."""
 

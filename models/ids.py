@@ -118,6 +118,8 @@ class Kind(IntEnum):
     OAUTH_CODE = 0xD3
     WORKSPACE_FILE = 0xEC
     CHANGELOG_ENTRY = 0xED
+    WALLET = 0xF2
+    LEDGER_ENTRY = 0xF3
     LOG_LINE = 0xF7
 
     @property

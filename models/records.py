@@ -1822,6 +1822,53 @@ class UserRecord(TypedDict):
     two_factor_enabled: NotRequired[bool]
 
 
+class LedgerEntryRecord(TypedDict):
+    """A `models.wallet.LedgerEntry`."""
+
+    _id: ObjectId
+    created_at: datetime
+    wallet_id: ObjectId
+    organization_id: ObjectId | None
+    user_id: ObjectId | None
+    type: str
+    amount: int
+    balance: int
+    action: str
+    reference: str
+    metadata: dict[str, Any]
+    created_by: ObjectId | None
+
+
+class TopUpRecord(TypedDict):
+    """A `models.wallet.TopUp`."""
+
+    threshold: int
+    package: str
+    is_enabled: bool
+    max_monthly: int
+    payment_method: str | None
+    month: str
+    begun: int
+    due_at: datetime | None
+    payment: str | None
+    error: str | None
+
+
+class WalletRecord(TypedDict):
+    """A `models.wallet.Wallet`."""
+
+    _id: ObjectId
+    created_at: datetime
+    organization_id: ObjectId | None
+    user_id: ObjectId | None
+    unit: str
+    balance: int
+    credited: int
+    consumed: int
+    top_up: TopUpRecord | None
+    updated_at: datetime
+
+
 class InvitationRecord(TypedDict):
     """A `models.workspace.Invitation`."""
 

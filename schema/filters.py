@@ -67,6 +67,11 @@ class ChangelogEntryFilter:
     pass
 
 
+@filters(models.LedgerEntry, "Which entries of a ledger.")
+class LedgerEntryFilter:
+    pass
+
+
 @filters(models.WorkspaceFile, "Which files.")
 class WorkspaceFileFilter:
     pass

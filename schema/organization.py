@@ -8,6 +8,7 @@ import strawberry
 import models
 from models import billing
 from models.enums import Role
+from resolvers.billing.overview import billing_overviews_of
 from resolvers.billing.plan import plans_of
 from resolvers.budget.budget import budgets_of_organization
 from resolvers.credential.assigned import default_credential_of
@@ -16,13 +17,15 @@ from resolvers.invitation.organization_invitation import invitations_of
 from resolvers.organization import organization as edges
 from resolvers.organization.kept import purged_at
 from resolvers.team.team import teams_of
+from resolvers.wallet.wallet import wallets_of_organizations
+from schema.billing_overview import BillingOverview
 from schema.connection import Connection, window, window_of
 from schema.fields import shows
 from schema.filters import TeamFilter
 from schema.invitation import Invitation
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import BudgetRef, CredentialRef, TeamRef, WorkspaceRef
+from schema.references import BudgetRef, CredentialRef, TeamRef, WalletRef, WorkspaceRef
 
 Slug = Annotated[str, strawberry.argument(description="The slug.")]
 
@@ -83,6 +86,11 @@ class Organization(Node):
         arguments=window,
         description="The budgets of it and of all that is in it, oldest first: for its admins.",
     )
+    billing_overview: BillingOverview = edge(
+        billing_overviews_of,
+        description="What it is paid, and what its models cost: for its admins.",
+    )
+    wallet: WalletRef = edge(wallets_of_organizations, description="The tokens that it has left.")
     default_workspace: WorkspaceRef | None = edge(
         edges.default_workspace_of,
         needs=("default_workspace_id",),

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from schema.team import Team, TeamMember
     from schema.transfer import TransferJob
     from schema.user import User
+    from schema.wallet import LedgerEntry, Wallet
     from schema.workspace import Workspace, WorkspaceMember
     from schema.workspace_file import WorkspaceFile
     from schema.worktree import Worktree
@@ -93,6 +94,8 @@ SkillRef = Annotated["Skill", strawberry.lazy("schema.skill")]
 TeamRef = Annotated["Team", strawberry.lazy("schema.team")]
 TeamMemberRef = Annotated["TeamMember", strawberry.lazy("schema.team")]
 TransferJobRef = Annotated["TransferJob", strawberry.lazy("schema.transfer")]
+LedgerEntryRef = Annotated["LedgerEntry", strawberry.lazy("schema.wallet")]
+WalletRef = Annotated["Wallet", strawberry.lazy("schema.wallet")]
 UserRef = Annotated["User", strawberry.lazy("schema.user")]
 WorkspaceRef = Annotated["Workspace", strawberry.lazy("schema.workspace")]
 WorkspaceFileRef = Annotated["WorkspaceFile", strawberry.lazy("schema.workspace_file")]

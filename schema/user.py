@@ -20,6 +20,7 @@ from resolvers.oauth.grant import list_oauth_grants
 from resolvers.preferences.preferences import preferences_of
 from resolvers.user import user as people
 from resolvers.user.home import home_workspaces_of
+from resolvers.wallet.wallet import wallets_of_users
 from schema.api_token import ApiToken
 from schema.connection import After, Connection, First
 from schema.consent import Consent
@@ -28,7 +29,7 @@ from schema.fields import shows
 from schema.loading import edge, resolved
 from schema.node import Node
 from schema.oauth_grant import OAuthGrant
-from schema.references import NotificationRef, PreferencesRef, WorkspaceRef
+from schema.references import NotificationRef, PreferencesRef, WalletRef, WorkspaceRef
 from schema.scalars import Cursor
 from schema.session import Session
 
@@ -75,6 +76,7 @@ class User(Node):
     preferences: PreferencesRef = edge(
         preferences_of, description="What is set for how things are shown and told: the viewer's own only."
     )
+    credit_wallet: WalletRef = edge(wallets_of_users, description="The credit that is left: the viewer's own only.")
     notifications: Connection[NotificationRef] = edge(
         notification.notifications_of,
         arguments=notifications_window,

@@ -15,6 +15,7 @@ from models import (
     Identity,
     Inbox,
     Invitation,
+    LedgerEntry,
     Mail,
     MailLink,
     Message,
@@ -30,6 +31,7 @@ from models import (
     Session,
     TeamMember,
     User,
+    Wallet,
     Workspace,
     WorkspaceMember,
 )
@@ -249,6 +251,8 @@ PLANS[Kind.USER] = (
     rows(Preferences, "user_id"),
     rows(PanelState, "user_id"),
     rows(Inbox, "_id"),
+    rows(LedgerEntry, "user_id"),
+    rows(Wallet, "user_id"),
     rows(Avatar, "user_id"),
     rows(IdempotencyKey, "user_id"),
 )

@@ -8,7 +8,7 @@ import httpx2
 import orjson
 
 from models.errors import NotConfigured, Unavailable
-from resolvers.kit.context import Context
+from resolvers.kit.context import Context, Services
 
 SECONDS = 20.0
 MAX_ANSWER = 256 * 1024
@@ -24,25 +24,36 @@ async def ask(ctx: Context, path: str, form: Mapping[str, str] | None = None) ->
     billing = ctx.services.billing
     if billing.key is None:
         raise NotConfigured("Nothing can be paid here: set ORRERY_STRIPE_KEY")
-    headers = {"authorization": f"Bearer {billing.key}", "stripe-version": VERSION}
+    status, found = await send(ctx.services, billing.key, path, form)
+    if status in (401, 403, 404):
+        raise NotConfigured("Stripe refuses the key, or does not know what it is asked: see ORRERY_STRIPE_KEY")
+    if status != 200:
+        raise Unavailable
+    return found
+
+
+async def send(
+    services: Services, key: str, path: str, form: Mapping[str, str] | None = None, *, once: str | None = None
+) -> tuple[int, dict[str, Any]]:
+    """The status of an answer of Stripe's, and what it says. However often a form is sent as the same `once`, it is
+    carried out once. Raises Unavailable where there is no answer."""
+    headers = {"authorization": f"Bearer {key}", "stripe-version": VERSION}
     if form is not None:
         headers["content-type"] = "application/x-www-form-urlencoded"
+    if once is not None:
+        headers["idempotency-key"] = once
     try:
-        answer = await ctx.services.outbound.request(
+        answer = await services.outbound.request(
             "GET" if form is None else "POST",
-            f"{billing.url.rstrip('/')}/v1/{path}",
+            f"{services.billing.url.rstrip('/')}/v1/{path}",
             headers=headers,
             body=None if form is None else urlencode(form).encode(),
             timeout=SECONDS,
             max_bytes=MAX_ANSWER,
         )
-    except httpx2.TransportError as error:
+        found = orjson.loads(answer.body)
+    except (httpx2.TransportError, orjson.JSONDecodeError) as error:
         raise Unavailable from error
-    if answer.status in (401, 403, 404):
-        raise NotConfigured("Stripe refuses the key, or does not know what it is asked: see ORRERY_STRIPE_KEY")
-    if answer.status != 200:
-        raise Unavailable
-    found = orjson.loads(answer.body)
     if not isinstance(found, dict):
         raise Unavailable
-    return found
+    return answer.status, found

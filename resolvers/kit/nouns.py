@@ -41,6 +41,7 @@ from models import (
     Invitation,
     Job,
     Label,
+    LedgerEntry,
     LogLine,
     Message,
     Mission,
@@ -74,6 +75,7 @@ from models import (
     Todo,
     TransferJob,
     User,
+    Wallet,
     Workspace,
     WorkspaceFile,
     WorkspaceMember,
@@ -95,6 +97,10 @@ API_TOKEN = noun(
     ApiToken, Kind.API_TOKEN, reads=api_key.READ, scope=TokenScope.ACCOUNT_WRITE, word="API key", has_node=False
 )
 BUDGET = noun(Budget, Kind.BUDGET, reads=budget.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
+WALLET = noun(Wallet, Kind.WALLET, scope=TokenScope.BILLING_READ, has_node=False)
+LEDGER_ENTRY = noun(
+    LedgerEntry, Kind.LEDGER_ENTRY, scope=TokenScope.BILLING_READ, shown_as="entry", word="ledger entry", has_node=False
+)
 WORKSPACE = tenant(Workspace, Kind.WORKSPACE, WorkspaceMember, reads=workspace.READ)
 WORKSPACE_MEMBER = noun(WorkspaceMember, Kind.WORKSPACE_MEMBER, shown_as="member", word="member", has_node=False)
 INVITATION = noun(

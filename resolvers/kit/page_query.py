@@ -22,6 +22,7 @@ from models import (
     Scope,
     Team,
     User,
+    Wallet,
     Workspace,
 )
 from models.base import Record, Recorded, collection
@@ -41,6 +42,7 @@ PARENTS: dict[str, type[Recorded[Any]]] = {
     "automation_id": Automation,
     "mission_id": Mission,
     "team_id": Team,
+    "wallet_id": Wallet,
 }
 """The collection that a parent key points to."""
 

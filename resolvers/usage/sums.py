@@ -29,7 +29,7 @@ async def usage_of_workspace(
     to: datetime | None = None,
 ) -> list[Record]:
     """What the models of each workspace have cost."""
-    return await _usage(workspaces, Periods.between(from_, to, StatsInterval.DAY))
+    return await usage_in(workspaces, Periods.between(from_, to, StatsInterval.DAY))
 
 
 @edge(scope=READ)
@@ -42,16 +42,17 @@ async def usage_of_agent(
     to: datetime | None = None,
 ) -> list[Record]:
     """What the models of each agent have cost."""
-    return await _usage(agents, Periods.between(from_, to, StatsInterval.DAY))
+    return await usage_in(agents, Periods.between(from_, to, StatsInterval.DAY))
 
 
 @edge(scope=READ)
 async def usage_of_mission(ctx: Context, missions: Sequence[MissionRecord], fields: Fields) -> list[Record]:
     """What the models of each mission have cost, on all the days that it has taken."""
-    return await _usage(missions, None)
+    return await usage_in(missions, None)
 
 
-async def _usage(parents: Sequence[AnyRecord], periods: Periods | None) -> list[Record]:
+async def usage_in(parents: Sequence[AnyRecord], periods: Periods | None) -> list[Record]:
+    """What the models of each subject have cost on the days of some periods, or ever."""
     ids = list({parent["_id"] for parent in parents})
     where: dict[str, Any] = {"subject_id": among(ids)}
     if periods is not None:

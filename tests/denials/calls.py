@@ -125,6 +125,14 @@ from resolvers.inputs.template import (
     TemplateUpdate,
 )
 from resolvers.inputs.transfer import ImportedProject, ProjectImport, ProjectImportStart
+from resolvers.inputs.wallet import (
+    CreditTopUpCreate,
+    CreditTopUpUpdate,
+    TokenTopUpCreate,
+    TokenTopUpUpdate,
+    WalletConsume,
+    WalletGrant,
+)
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite, WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.kit.page import Window
 from resolvers.kit.periods import Periods
@@ -242,6 +250,21 @@ CALLS: dict[str, Arguments] = {
     ),
     "budgetUpdate": lambda ids: (ids["budget"], BudgetUpdate.of(limit_usd=2_000)),
     "budgetDelete": lambda ids: (ids["budget"],),
+    "wallet": lambda ids: (ids["organization"],),
+    "ledgerEntries": lambda ids: (ids["organization"], Window.read()),
+    "walletConsume": lambda ids: (
+        WalletConsume(organization_id=ids["organization"], amount=10, action="Render", reference="one"),
+    ),
+    "walletGrant": lambda ids: (WalletGrant(owner_id=ids["organization"], amount=100, reference="two"),),
+    "billingOverview": lambda ids: (ids["organization"],),
+    "tokenTopUp": lambda ids: (ids["organization"],),
+    "tokenTopUpCreate": lambda ids: (
+        TokenTopUpCreate(organization_id=ids["organization"], threshold=100, package="tokens-100k"),
+    ),
+    "tokenTopUpUpdate": lambda ids: (TokenTopUpUpdate(organization_id=ids["organization"], threshold=200),),
+    "creditWallet": lambda _: (),
+    "creditTopUpCreate": lambda _: (CreditTopUpCreate(threshold=100, package="credit-10"),),
+    "creditTopUpUpdate": lambda _: (CreditTopUpUpdate(threshold=200),),
     "assistant": lambda ids: (ids["project"],),
     "assistantMessage": lambda ids: (AssistantSay(project_id=ids["project"], content="And then?"),),
     "messages": lambda ids: (ids["conversation"], Window.read()),

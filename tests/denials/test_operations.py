@@ -40,6 +40,9 @@ WITHOUT_PERMISSION = {
     "authVerifyTwoFactor",
     "consentGive",
     "credentialAuthorizationFinish",
+    "creditTopUpCreate",
+    "creditTopUpUpdate",
+    "creditWallet",
     "consents",
     "emailVerificationSend",
     "emailVerify",
@@ -122,6 +125,7 @@ WITHOUT_PERMISSION = {
     "users",
     "viewer",
     "viewerProjects",
+    "walletGrant",
     "whoami",
 }
 

@@ -117,6 +117,7 @@ from resolvers.inputs.skill import SkillCreate
 from resolvers.inputs.team import TeamCreate, TeamMemberAdd
 from resolvers.inputs.template import TemplateCreateFromProject
 from resolvers.inputs.transfer import ProjectImportStart
+from resolvers.inputs.wallet import WalletGrant
 from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberInvite
 from resolvers.inputs.workspace_file import WorkspaceFileWrite
 from resolvers.installation.installation import grant_server_role
@@ -144,6 +145,7 @@ from resolvers.skill import assign, skill
 from resolvers.team import team
 from resolvers.template import template
 from resolvers.transfer import job as transfer_job
+from resolvers.wallet import wallet
 from resolvers.workspace import workspace
 from resolvers.workspace_file.workspace_file import write_workspace_file
 from resolvers.worktree import worktree
@@ -236,6 +238,7 @@ async def build(people: People) -> World:
     await grant_server_role(again(bystander), bystander.user_id, ServerRole.ADMIN)
     await grant_server_role(again(bystander), world.ids["outsider_id"], ServerRole.SUPER_ADMIN)
     await _backup(world)
+    await _wallet(world)
     await _team(world)
     await _objects(world)
     await _pilotage(world)
@@ -263,6 +266,12 @@ async def _backup(world: World) -> None:
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
     world.ids |= {"backup": record["_id"], "backup_name": name}
+
+
+async def _wallet(world: World) -> None:
+    """Of the organization, with something in it."""
+    some = WalletGrant(owner_id=world.ids["organization"], amount=1_000, action="To begin with")
+    await wallet.grant(await world.context("outsider"), some)
 
 
 async def _tenants(world: World) -> None:

@@ -121,6 +121,7 @@ KNOWN_BY_ANOTHER_ID = {
     "StreamHead",
     "Tombstone",
     "UsageSum",
+    "Wallet",
     "WorkspaceFileText",
     "ChangelogEntry",  # it follows from the card and the moment
 }

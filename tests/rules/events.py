@@ -30,6 +30,8 @@ WORKERS = frozenset(
         Named("agents.runtime.child.writes", "Writes"),
         # Another token in place of one that ends, for whoever signs in with it just then.
         Named("resolvers.credential.token", "_renewed"),
+        # What is bought by itself, paid once it is due.
+        Named("resolvers.billing.top_up", "pay_due"),
         Named("resolvers.deletion.run", "Worker"),
         Named("resolvers.job.due", "run_due"),
         Named("resolvers.mission.lease", "end_lapsed"),

@@ -27,6 +27,7 @@ PRIVATE = frozenset(
         "apiTokens",
         "consents",
         "preferences",
+        "creditWallet",
         "oauthGrants",
         "sessions",
     }
@@ -67,7 +68,7 @@ async def read(person: Person, query: str, **variables: str) -> str:
     """All that a person is told; what only admins see may be refused."""
     answer = await person.send(query, **variables)
     refusals = {error["extensions"]["code"] for error in answer.get("errors", ())}
-    is_admins = any(field in query for field in ("invitations", "budgets", "credentials", "plugins"))
+    is_admins = any(field in query for field in ("invitations", "budgets", "credentials", "plugins", "billingOverview"))
     assert refusals <= ({"FORBIDDEN"} if is_admins else set()), answer["errors"]
     return str(answer)
 
@@ -111,7 +112,8 @@ async def test_no_hash_is_in_any_answer_or_event(shared: Shared, lab: Lab, clean
                     route.path.format(**given), params={"q": "first"} if "search" in route.path else None
                 )
                 is_admins = any(
-                    noun in route.path for noun in ("invitations", "plugins", "credentials", "integrations")
+                    noun in route.path
+                    for noun in ("invitations", "plugins", "credentials", "integrations", "billing/overview", "topup")
                 )
                 is_admins = is_admins or route.operation.server_role is not None
                 # 409: the project has no folder; 400: nobody has begun to sign in.

@@ -42,6 +42,7 @@ from resolvers.mission.mission import cancel_mission, create_mission
 from resolvers.proposal.decide import reject_proposal, review_proposal
 from resolvers.script.run import run_script
 from resolvers.script.script import create_script
+from resolvers.wallet.top_up import create_credit_top_up, create_token_top_up
 from tests.denials.calls import CALLS, PROVIDER, Arguments
 from tests.denials.world import World
 from tests.resolvers.lab import PASSWORD, again
@@ -122,6 +123,16 @@ async def set_provider(world: World) -> None:
 async def claim_job(world: World) -> None:
     """A job that is held."""
     await claim_jobs(again(world.owner), world.ids["queue"], JobClaim())
+
+
+async def top_up_tokens(world: World) -> None:
+    """What an organization's tokens are topped up with."""
+    await create_token_top_up(again(world.owner), *CALLS["tokenTopUpCreate"](world.ids))
+
+
+async def top_up_credit(world: World) -> None:
+    """The same of the owner's credit."""
+    await create_credit_top_up(again(world.owner), *CALLS["creditTopUpCreate"](world.ids))
 
 
 async def take_label_off(world: World) -> None:
@@ -230,6 +241,9 @@ CASES: dict[str, Case] = {
     "billingReceive": Case(
         lambda _: (BillingReceive(payload=PING, signature=signature_of(PING, WEBHOOK)),), prepare=take_payments
     ),
+    "walletGrant": Case(CALLS["walletGrant"], "outsider"),
+    "tokenTopUpUpdate": Case(CALLS["tokenTopUpUpdate"], prepare=top_up_tokens),
+    "creditTopUpUpdate": Case(CALLS["creditTopUpUpdate"], prepare=top_up_credit),
     "jobHold": Case(CALLS["jobHold"], prepare=claim_job),
     "jobComplete": Case(CALLS["jobComplete"], prepare=claim_job),
     "jobFail": Case(CALLS["jobFail"], prepare=claim_job),
@@ -306,6 +320,7 @@ HISTORY = "what happened is history, which no client keeps"
 CREDENTIALS = "credentials are for admins, and organizations have no stream that can be watched"
 PLANS = "plans are the organization's, which has no stream that can be watched"
 BUDGETS = "budgets are the organization's, which has no stream that can be watched"
+WALLETS = "wallets are organizations' and people's, which have no stream that can be watched"
 QUEUES = "what queues hold is told in their own history, which no client of a workspace watches"
 ACCOUNT = "how somebody signs in is theirs alone"
 LOOKED = "what somebody has looked at is theirs alone, and changes nothing of what is kept"
@@ -375,6 +390,8 @@ UNSEEN: dict[str, str] = {
     "budgetCreate": BUDGETS,
     "budgetUpdate": BUDGETS,
     "budgetDelete": BUDGETS,
+    **dict.fromkeys(("walletConsume", "walletGrant", "tokenTopUpCreate", "tokenTopUpUpdate"), WALLETS),
+    **dict.fromkeys(("creditTopUpCreate", "creditTopUpUpdate"), WALLETS),
     "apiKeyRotate": KEYS,
     "apiKeyRevoke": KEYS,
     "credentialCreate": CREDENTIALS,

@@ -1,0 +1,150 @@
+"""Inputs of the operations on wallets."""
+
+from typing import Annotated, Any, Final
+
+import orjson
+from bson import ObjectId
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from models.errors import BadUserInput
+from models.ids import Kind, kind_of, parse_id
+from models.json import check_json
+from models.limits import Text
+from models.wallet import LedgerEntryType
+from resolvers.kit.input import Flag, Input, NotNull, OrganizationId, WrittenAs
+
+MAX_AMOUNT: Final = 10**12
+MAX_MONTHLY = 100
+_MAX_METADATA = 8 * 1024
+
+
+def _whole(value: Any) -> Any:
+    """Whole numbers, which the graph hands over as floats where they are large."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PydanticCustomError("number", "must be a whole number")
+    return value
+
+
+Amount = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MAX_AMOUNT), WrittenAs(float)]
+Threshold = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=MAX_AMOUNT), WrittenAs(float)]
+Action = Annotated[str, Text(1, 200)]
+Reference = Annotated[str, Text(1, 200)]
+PackageSlug = Annotated[str, Text(1, 100)]
+PaymentMethod = Annotated[str, Text(1, 255, pattern=r"^[A-Za-z0-9_-]+$")]
+Monthly = Annotated[int, Field(strict=True, ge=1, le=MAX_MONTHLY)]
+
+
+def _metadata(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        check_json(value, field="")
+    except BadUserInput as error:
+        raise PydanticCustomError("json", "{reason}", {"reason": error.message}) from error
+    if len(orjson.dumps(value)) > _MAX_METADATA:
+        raise PydanticCustomError("json", "must have at most 8 KB as JSON")
+    return value
+
+
+def _owner(value: Any) -> ObjectId:
+    try:
+        parsed = parse_id(value, field="")
+    except BadUserInput as error:
+        raise PydanticCustomError("id", "{reason}", {"reason": error.message}) from error
+    if kind_of(parsed) not in (Kind.ORGANIZATION, Kind.USER):
+        raise PydanticCustomError("id", "must be an organization or a user")
+    return parsed
+
+
+def _given(value: Any) -> LedgerEntryType:
+    if value not in GIVEN:
+        raise PydanticCustomError("type", "must be one of bonus, signup_bonus, admin_grant and refund")
+    return LedgerEntryType(value)
+
+
+GIVEN = (
+    LedgerEntryType.BONUS,
+    LedgerEntryType.SIGNUP_BONUS,
+    LedgerEntryType.ADMIN_GRANT,
+    LedgerEntryType.REFUND,
+)
+Metadata = Annotated[dict[str, Any], AfterValidator(_metadata)]
+OwnerId = Annotated[ObjectId, BeforeValidator(_owner), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
+GivenType = Annotated[
+    LedgerEntryType,
+    BeforeValidator(_given),
+    WithJsonSchema({"type": "string", "enum": [type_.value for type_ in GIVEN]}),
+]
+
+_REFERENCE = "What tells it from all others of the wallet, so that it is written once however often it is asked for."
+
+
+class WalletConsume(Input):
+    """What is used up of an organization's tokens."""
+
+    organization_id: OrganizationId = Field(description="The organization.")
+    amount: Amount = Field(description="How many tokens.")
+    action: Action = Field(description="What for.")
+    reference: Reference | None = Field(None, description=_REFERENCE)
+    metadata: Metadata = Field(default_factory=dict, description="Whatever else is to be kept with it, at most 8 KB.")
+
+
+class WalletGrant(Input):
+    """What whoever runs the installation gives."""
+
+    owner_id: OwnerId = Field(
+        description="Who gets it: an organization, of which it is tokens, or a person, of whom it is cents."
+    )
+    amount: Amount = Field(description="How much.")
+    type: GivenType = Field(
+        LedgerEntryType.ADMIN_GRANT, description="ADMIN_GRANT by default, BONUS, SIGNUP_BONUS or REFUND."
+    )
+    action: Action | None = Field(None, description="What for.")
+    reference: Reference | None = Field(None, description=_REFERENCE)
+
+
+class TopUpValues(Input):
+    """What is bought by itself once little is left."""
+
+    threshold: Threshold = Field(description="Below how much it is bought.")
+    package: PackageSlug = Field(description="The package, by its slug.")
+    is_enabled: Flag = Field(True, description="Whether it is bought.")
+    max_monthly: Monthly = Field(3, description="How many times it is bought in a month at most, in UTC; up to 100.")
+    payment_method: PaymentMethod | None = Field(
+        None, description="What it is paid with: Stripe's id of a method of the same customer. Without one nothing is."
+    )
+
+
+class TopUpChanges(Input):
+    """What changes of that. What failed before is tried again once less than the threshold is left."""
+
+    threshold: Annotated[Threshold | None, NotNull] = Field(None, description="Below how much it is bought.")
+    package: Annotated[PackageSlug | None, NotNull] = Field(None, description="The package, by its slug.")
+    is_enabled: Annotated[Flag | None, NotNull] = Field(None, description="Whether it is bought.")
+    max_monthly: Annotated[Monthly | None, NotNull] = Field(
+        None, description="How many times it is bought in a month at most, in UTC; up to 100."
+    )
+    payment_method: PaymentMethod | None = Field(
+        None, description="What it is paid with: Stripe's id of a method of the same customer; null clears it."
+    )
+
+
+class TokenTopUpCreate(TopUpValues):
+    """What an organization's tokens are topped up with."""
+
+    organization_id: OrganizationId = Field(description="The organization.")
+
+
+class TokenTopUpUpdate(TopUpChanges):
+    """What changes of what an organization's tokens are topped up with."""
+
+    organization_id: OrganizationId = Field(description="The organization.")
+
+
+class CreditTopUpCreate(TopUpValues):
+    """What the credit of the viewer is topped up with."""
+
+
+class CreditTopUpUpdate(TopUpChanges):
+    """What changes of what the credit of the viewer is topped up with."""
