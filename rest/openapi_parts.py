@@ -68,6 +68,11 @@ _FAILURES: dict[int, tuple[str, str, dict[str, Any]]] = {
         "UNAUTHENTICATED",
         {"message": "Sign in first: no valid credential was sent"},
     ),
+    402: (
+        "The wallet holds less than was to be used up.",
+        "INSUFFICIENT_BALANCE",
+        {"message": "There is not enough left: 40 of 41", "details": {"balance": 40, "required": 41}},
+    ),
     403: (
         "The caller's role, token scope or kind of credential does not suffice.",
         "FORBIDDEN",
@@ -130,6 +135,7 @@ _FAILURES: dict[int, tuple[str, str, dict[str, Any]]] = {
 _FAILURE_HEADERS = {
     400: (REPLAYED.title(),),
     401: ("WWW-Authenticate",),
+    402: (REPLAYED.title(),),
     403: (REPLAYED.title(),),
     404: (REPLAYED.title(),),
     409: (REPLAYED.title(),),

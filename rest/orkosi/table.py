@@ -7,6 +7,7 @@ from rest.orkosi import (
     auth,
     automations,
     backups,
+    billing_overview,
     changelog,
     credentials,
     files,
@@ -22,6 +23,8 @@ from rest.orkosi import (
     task_queue,
     tasks,
     teams,
+    tokens,
+    top_ups,
     users,
 )
 from rest.routing import Route
@@ -42,6 +45,7 @@ TAGS = {
         "auth": "Registering, signing in, and what a session goes on by.",
         "automations": "What starts the agents of the workspace on their machines, as it is recorded.",
         "backups": "Backups of the whole installation, for whoever runs it.",
+        "billing overview": "What the organization is paid, and what it spends.",
         "changelog": "What tasks came to.",
         "credentials": "What the organization signs in with to others.",
         "files": "Texts that a workspace keeps by their paths.",
@@ -57,6 +61,8 @@ TAGS = {
         "search": "One search over tasks, products and agents.",
         "task queue": "Jobs for workers, who claim them and say what came of them.",
         "tasks": "Tasks, which are cards, by numbers and words.",
+        "tokens": "The tokens that an organization has left, and its ledger.",
+        "top-ups": "What is bought by itself once little is left.",
         "users": "The people of an organization.",
         "teams": "Teams of an organization, their members, and invitations to them.",
     }.items()
@@ -88,6 +94,9 @@ _PARTS = (
     task_queue.routes,
     task_queue.queues,
     integrations.routes,
+    tokens.routes,
+    top_ups.routes,
+    billing_overview.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -8,6 +8,7 @@ from tests.resolvers.lab import PASSWORD
 
 KEYS = ORKOSI + "/organizations/{orgNumber}/api-keys"
 KEY = KEYS + "/{keyId}"
+AUTO, CREDIT = ORKOSI + "/billing/auto-topup", ORKOSI + "/billing/credit-auto-topup"
 
 ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("GET", ORKOSI + "/version"): None,
@@ -125,6 +126,16 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", ORKOSI + "/task-queue/{workId}/complete"): sent(lease_token=1),
     ("POST", ORKOSI + "/task-queue/{workId}/fail"): sent(lease_token=1, error="Away"),
     ("POST", ORKOSI + "/bull-queue/submit"): sent(queue="Mails", name="Send", data={}, job_id="four"),
+    ("GET", ORKOSI + "/tokens/balance"): None,
+    ("GET", ORKOSI + "/tokens/transactions"): sent(type="admin_grant"),
+    ("POST", ORKOSI + "/tokens/consume"): sent(amount=10, action="Render", reference_id="four"),
+    ("GET", AUTO): None,
+    ("POST", AUTO): sent(threshold_tokens=100, package_id="tokens-100k"),
+    ("PUT", AUTO): sent(threshold_tokens=200),
+    ("GET", CREDIT): None,
+    ("POST", CREDIT): sent(threshold_cents=100, package_slug="credit-10"),
+    ("PUT", CREDIT): sent(threshold_cents=200),
+    ("GET", ORKOSI + "/billing/overview"): None,
     ("GET", ORKOSI + "/backups"): None,
     ("GET", ORKOSI + "/backups/stats"): None,
     ("GET", ORKOSI + "/backups/logs"): None,
@@ -141,5 +152,10 @@ BY_WORKSPACE = {
     ("DELETE", ORKOSI + "/users/{userNumber}"),
     *(route for route in ORKOSI_BODIES if route[1].startswith(ORKOSI + "/teams")),
     *(route for route in ORKOSI_BODIES if route[1].startswith((ORKOSI + "/credentials", ORKOSI + "/integrations"))),
+    *(
+        route
+        for route in ORKOSI_BODIES
+        if route[1].startswith((ORKOSI + "/tokens", AUTO, ORKOSI + "/billing/overview"))
+    ),
 }
 """Routes about the organization of the address's workspace: whoever is not in that finds nothing there."""

@@ -9,6 +9,7 @@ from tests.rest.orkosi_content_story import orkosi_content
 from tests.rest.orkosi_organization_story import orkosi_organizations
 from tests.rest.orkosi_queue_story import orkosi_queue
 from tests.rest.orkosi_story import orkosi
+from tests.rest.orkosi_wallet_story import orkosi_wallets
 
 
 async def orkosi_stories(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
@@ -16,6 +17,7 @@ async def orkosi_stories(api: Api, board: Board, bob: httpx.AsyncClient) -> None
     await orkosi(api, board, bob)
     await orkosi_content(board)
     await orkosi_queue(board)
+    await orkosi_wallets(api, board)
     await orkosi_agents(api, board)
     await orkosi_organizations(board, bob)
     await orkosi_backups(api)
