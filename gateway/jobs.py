@@ -1,9 +1,10 @@
-"""Looks at the clock for queues; several processes may, and what is due is done once (`resolvers.job.due`)."""
+"""Looks at the clock for queues and discovery engines; several processes may, and what is due is done once."""
 
 import logging
 from dataclasses import dataclass
 
 from realtime.loop import NONE, Loop, Rest
+from resolvers.discovery.due import run_due_engines
 from resolvers.job.due import Setbacks, run_due
 from resolvers.kit.context import Services
 
@@ -42,4 +43,5 @@ class Jobs:
         await self._loop.stop()
 
     async def _round(self) -> Rest:
-        return NONE if await run_due(self._services, setbacks=self._setbacks) else Rest(self._pace.poll)
+        more = [await run(self._services, setbacks=self._setbacks) for run in (run_due, run_due_engines)]
+        return NONE if any(more) else Rest(self._pace.poll)

@@ -24,6 +24,7 @@ from models.comment import Comment
 from models.conversation import Conversation, Message
 from models.credential import Credential, CredentialVersion
 from models.custom_field import CustomField
+from models.discovery_engine import DiscoveryEngine
 from models.document import Document, DocumentLink, DocumentVersion
 from models.event import LoggedEvent, StreamHead
 from models.fanout import Fanout
@@ -107,6 +108,7 @@ __all__ = [
     "CredentialVersion",
     "CustomField",
     "Decision",
+    "DiscoveryEngine",
     "Document",
     "DocumentLink",
     "DocumentVersion",

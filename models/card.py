@@ -160,6 +160,10 @@ class Card(Stored[CardRecord]):
         PydanticObjectId | None,
         Facts("A mission about it that is not finished, the one that was asked first.", refers=Kind.MISSION),
     ] = None
+    origin_mission_id: Annotated[
+        PydanticObjectId | None,
+        Facts("The mission that its agent created it in.", GRAPH, refers=Kind.MISSION),
+    ] = None
     credential_id: PydanticObjectId | None = None
     comment_count: Annotated[int, Facts("How many comments it has.")] = 0
     attachment_count: Annotated[int, Facts("How many files are attached to it.")] = 0

@@ -78,6 +78,7 @@ class Kind(IntEnum):
     MISSION_CALL = 0x76
     AGENT_TEMPLATE = 0xEA
     AGENT_AUTOMATION = 0xF6
+    DISCOVERY_ENGINE = 0xF4
     EVENT = 0x81
     MAIL = 0x91
     MAIL_LINK = 0x92

@@ -25,7 +25,8 @@ class Mission(Stored[MissionRecord]):
     `cause` is the automation that has, as of a `LoggedEvent`. One that its agent has claimed, to drive it from outside,
     is its agent's until `lease_until` while it runs; `lapses` counts how often nothing was heard of it until then, None
     for one that nobody has claimed, and `claimed_from` is whose it was before, if another's. `chain` counts the
-    missions in a row before it that no person has begun.
+    missions in a row before it that no person has begun, `card_count` the cards that were created in it, where it is a
+    run of a discovery engine.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
@@ -50,6 +51,11 @@ class Mission(Stored[MissionRecord]):
     column_id: Annotated[
         PydanticObjectId | None, Facts("The column that its card stood in then.", GRAPH, refers=Kind.COLUMN)
     ] = None
+    engine_id: Annotated[
+        PydanticObjectId | None,
+        Facts("The discovery engine that it is a run of.", GRAPH, refers=Kind.DISCOVERY_ENGINE),
+    ] = None
+    card_count: int = 0
     chain: int = 0
     charged_to: list[PydanticObjectId] = Field(default_factory=list)
     cause: dict[str, Any] | None = None

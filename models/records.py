@@ -337,6 +337,7 @@ class CardRecord(TypedDict):
     pipeline: list[CardStepRecord] | None
     pending_column_id: ObjectId | None
     active_mission_id: ObjectId | None
+    origin_mission_id: ObjectId | None
     credential_id: ObjectId | None
     comment_count: int
     attachment_count: int
@@ -510,6 +511,31 @@ class CustomFieldRecord(TypedDict):
     options: list[FieldOptionRecord]
     rank: str
     order: NotRequired[int]
+
+
+class DiscoveryEngineRecord(TypedDict):
+    """A `models.discovery_engine.DiscoveryEngine`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    agent_id: ObjectId
+    name: str
+    slug: str
+    description: str | None
+    layer: str
+    every_seconds: int
+    is_enabled: bool
+    next_at: datetime | None
+    last_run_id: ObjectId | None
+    run_count: int
+    failed_count: int
+    wasted_count: int
+    card_count: int
+    run_seconds: float
+    cost: int
+    created_by: ObjectId
+    updated_at: datetime
 
 
 class DocumentRecord(TypedDict):
@@ -871,6 +897,8 @@ class MissionRecord(TypedDict):
     continues_id: ObjectId | None
     reason: str | None
     column_id: ObjectId | None
+    engine_id: ObjectId | None
+    card_count: int
     chain: int
     charged_to: list[ObjectId]
     cause: dict[str, Any] | None

@@ -14,6 +14,7 @@ _TEXT_PARAMETERS = {
     "orgSlug": "The slug of an organization that the caller is a member of.",
     "wsSlug": "The slug of a workspace of the organization that the caller is a member of.",
     "agentSlug": "The name of an agent.",
+    "engineSlug": "The slug of a discovery engine.",
     "integrationId": "What an integration is called by.",
     "credentialKey": "What a credential is called by.",
     "token": "The token of the invitation's link.",

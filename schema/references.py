@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from schema.conversation import Conversation, Message
     from schema.credential import Credential
     from schema.custom_field import CustomField
+    from schema.discovery_engine import DiscoveryEngine
     from schema.document import Document, DocumentTreeEntry, DocumentVersion
     from schema.events.by_hand import CustomFieldChange
     from schema.job import Job, Queue, Schedule
@@ -54,6 +55,7 @@ CardRef = Annotated["Card", strawberry.lazy("schema.card")]
 ChecklistItemRef = Annotated["ChecklistItem", strawberry.lazy("schema.card")]
 ChangelogEntryRef = Annotated["ChangelogEntry", strawberry.lazy("schema.changelog_entry")]
 ColumnRef = Annotated["Column", strawberry.lazy("schema.column")]
+DiscoveryEngineRef = Annotated["DiscoveryEngine", strawberry.lazy("schema.discovery_engine")]
 DocumentRef = Annotated["Document", strawberry.lazy("schema.document")]
 DocumentTreeEntryRef = Annotated["DocumentTreeEntry", strawberry.lazy("schema.document")]
 DocumentVersionRef = Annotated["DocumentVersion", strawberry.lazy("schema.document")]

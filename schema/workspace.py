@@ -11,6 +11,7 @@ from resolvers.agent.agent_automation import agent_automations_of
 from resolvers.agent.agent_template import agent_templates_of
 from resolvers.budget.budget import budgets_of_workspace
 from resolvers.changelog.changelog import changelog_days_of, changelog_of_workspace
+from resolvers.discovery.engine import discovery_engines_of
 from resolvers.document import graph as document_graph
 from resolvers.files.storage_account import storage_of
 from resolvers.invitation.invitation import invitations_of
@@ -58,6 +59,7 @@ from schema.references import (
     AgentTemplateRef,
     BudgetRef,
     ChangelogEntryRef,
+    DiscoveryEngineRef,
     DocumentRef,
     DocumentTreeEntryRef,
     MissionRef,
@@ -182,6 +184,9 @@ class Workspace(Node):
     )
     agent_automations: Connection[AgentAutomationRef] = edge(
         agent_automations_of, arguments=agent_automations_window, description="What starts its agents, oldest first."
+    )
+    discovery_engines: list[DiscoveryEngineRef] = edge(
+        discovery_engines_of, description="What has agents look for work in it, by slug; at most 100."
     )
     project_drafts: Connection[ProjectDraftRef] = edge(
         project_drafts_of, arguments=window, description="Its drafts of projects, newest first."

@@ -235,23 +235,30 @@ async def delete_agent(ctx: Context, door: AgentRecord) -> Committed[ObjectId]:
 
     async def body(change: Change) -> ObjectId:
         query = {"_id": door["_id"], **EXISTING}
-        deleted = await collection(Agent).update_one(query, {"$set": {"deleted_at": change.at}}, session=change.session)
-        if not deleted.matched_count:
+        agent = await collection(Agent).find_one(query, session=change.session)
+        if agent is None:
             raise NotFound("Agent")
-        is_gone(change, door["_id"])
-        await withdraw(change, {"agent_id": door["_id"]})
-        await bury(change, door["_id"], door["workspace_id"])
-        workspace = await _workspace(change, door["workspace_id"])
-        named = {key: None for key in ("default_agent_id", "board_agent_id") if workspace.get(key) == door["_id"]}
-        if named:
-            workspace, _ = await set_fields(change, Workspace, workspace["_id"], named)
-            change.append(workspace["_id"], WorkspaceUpdated(workspace=workspace))
-        await collection(ApiToken).delete_many({"user_id": door["user_id"]}, session=change.session)  # it has one
-        await remove_service_user(change, workspace, door["user_id"])
-        change.append(door["workspace_id"], AgentDeleted(deleted_id=door["_id"]))
-        return ObjectId(door["_id"])
+        await remove_agent(change, agent)
+        return ObjectId(agent["_id"])
 
     return await delete(ctx, door["workspace_id"], body, revokes=True)
+
+
+async def remove_agent(change: Change, agent: AgentRecord) -> None:
+    """Delete an agent that was read in this change, with what goes with it."""
+    agent_id, workspace_id = agent["_id"], agent["workspace_id"]
+    await collection(Agent).update_one({"_id": agent_id}, {"$set": {"deleted_at": change.at}}, session=change.session)
+    is_gone(change, agent_id)
+    await withdraw(change, {"agent_id": agent_id})
+    await bury(change, agent_id, workspace_id)
+    workspace = await _workspace(change, workspace_id)
+    named = {key: None for key in ("default_agent_id", "board_agent_id") if workspace.get(key) == agent_id}
+    if named:
+        workspace, _ = await set_fields(change, Workspace, workspace_id, named)
+        change.append(workspace_id, WorkspaceUpdated(workspace=workspace))
+    await collection(ApiToken).delete_many({"user_id": agent["user_id"]}, session=change.session)  # it has one
+    await remove_service_user(change, workspace, agent["user_id"])
+    change.append(workspace_id, AgentDeleted(deleted_id=agent_id))
 
 
 agents_of = pages_by(AGENT, "workspace_id", where=EXISTING)

@@ -31,7 +31,9 @@ from resolvers.lane.blocks import LaneKey
 from resolvers.lane.card_kept import keep
 from resolvers.lane.card_place import BY_RANK, end_of, number
 from resolvers.member.project_member import require_assignable
+from resolvers.state.discovery import count_card
 from resolvers.state.follow import CardEntered, note
+from resolvers.state.mission_status import origin_of
 from resolvers.worktree.guard import Force, require_finished
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
@@ -71,6 +73,7 @@ async def create_card(ctx: Context, project: ProjectRecord, values: CardCreate) 
         await require_assignable(change, project["_id"], values.assignee_id)
         await _require_unused(change, values.id)
         given = values.model_dump(exclude={"project_id", "checklist"}) | {"checklist": checklist_of(values.checklist)}
+        given["origin_mission_id"] = await origin_of(ctx.subject.agent_id, ctx.mission_id)
         inside = {"project_id": project["_id"], "workspace_id": project["workspace_id"]}
         return await insert_card(change, inside, values.column_id, given)
 
@@ -93,6 +96,8 @@ async def insert_card(
             raise
         raise Conflict(TAKEN, field="id") from error
     await keep(change, [(None, card)])
+    if card["origin_mission_id"] is not None:
+        await count_card(change, card)
     change.append(card["workspace_id"], CardCreated(card=card, order=order))
     if column is not None:
         note(change, CardEntered(card["_id"], column))

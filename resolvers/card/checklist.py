@@ -19,6 +19,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import operation
 from resolvers.relation.relation import relate
+from resolvers.state.mission_status import origin_of
 
 WRITE = TokenScope.PROJECTS_WRITE
 ItemId = Annotated[ObjectId | str, "The id of the checklist item."]
@@ -120,7 +121,9 @@ async def convert_checklist_item(ctx: Context, door: CardRecord, item_id: ItemId
 
     async def edit(change: Change, card: CardRecord) -> dict[str, Any]:
         item = card["checklist"][_place(card, wanted)]
-        made["card"] = await insert_card(change, card, card["column_id"], {"title": item["title"]})
+        origin_id = await origin_of(ctx.subject.agent_id, ctx.mission_id)
+        given = {"title": item["title"], "origin_mission_id": origin_id}
+        made["card"] = await insert_card(change, card, card["column_id"], given)
         made["relation"] = await relate(change, card, RelationType.PARENT_OF, made["card"])
         return {"checklist": [record for record in card["checklist"] if record["id"] != wanted]}
 

@@ -33,6 +33,7 @@ from models import (
     CredentialVersion,
     CustomField,
     Decision,
+    DiscoveryEngine,
     Document,
     DocumentLink,
     DocumentVersion,
@@ -117,6 +118,7 @@ from realtime.events.automation import AutomationDeleted
 from realtime.events.changelog_entry import ChangelogEntryRemoved
 from realtime.events.column import ColumnDeleted
 from realtime.events.custom_field import CustomFieldDeleted
+from realtime.events.discovery_engine import DiscoveryEngineDeleted
 from realtime.events.label import LabelDeleted
 from realtime.events.scope import ScopeDeleted
 from realtime.events.script import ScriptDeleted
@@ -227,6 +229,7 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
         rows(WorkspaceFile, "workspace_id"),
         rows(AgentTemplate, "workspace_id"),
         rows(AgentAutomation, "workspace_id"),
+        rows(DiscoveryEngine, "workspace_id"),
         agents,
         other_deletions,
         rows(StorageAccount, "_id"),
@@ -272,7 +275,11 @@ PLANS: dict[Kind, tuple[Step, ...]] = {
     Kind.LABEL: (label_on_cards,),
     Kind.CUSTOM_FIELD: (values_on_cards,),
     Kind.QUEUE: (rows(Schedule, "queue_id"), rows(Job, "queue_id")),
-    Kind.AGENT: (missions_of_agent, rows(AgentAutomation, "agent_id", tell.deleted(AgentAutomationDeleted))),
+    Kind.AGENT: (
+        rows(DiscoveryEngine, "agent_id", tell.deleted(DiscoveryEngineDeleted)),
+        missions_of_agent,
+        rows(AgentAutomation, "agent_id", tell.deleted(AgentAutomationDeleted)),
+    ),
     Kind.TEAM: (rows(Invitation, "team_id"), rows(TeamMember, "team_id")),
     Kind.OBJECTIVE: (letting_go("objective_id"),),
     Kind.PILOTAGE_PRIORITY: (letting_go("priority_id"),),

@@ -28,6 +28,7 @@ from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import operation
 from resolvers.member.assignee import assignee_called, make_assignable
 from resolvers.project.inbox import inbox_of
+from resolvers.state.mission_status import origin_of
 
 CARDS_A_MINUTE = 300
 """Filed by one person or agent, in all processes together."""
@@ -71,9 +72,9 @@ async def submit_card(ctx: Context, _membership: WorkspaceMemberRecord, values: 
         if known is not None:
             return Submitted(known, is_duplicate=True)
         await make_assignable(change, project, assignee_id)
-        return Submitted(
-            await _insert(change, project, values.stage, given | {"assignee_id": assignee_id}), is_duplicate=False
-        )
+        origin_id = await origin_of(ctx.subject.agent_id, ctx.mission_id)
+        beside = {"assignee_id": assignee_id, "origin_mission_id": origin_id}
+        return Submitted(await _insert(change, project, values.stage, {**given, **beside}), is_duplicate=False)
 
     return await ctx.write(workspace_id, body)
 

@@ -108,8 +108,12 @@ def next_after(schedule: ScheduleRecord, moment: datetime) -> datetime:
     """When a schedule makes its first job after a moment. Cron counts in UTC, whose days all have 24 hours."""
     if schedule["cron"] is not None:
         return next(CronSim(schedule["cron"], moment))
-    every = timedelta(seconds=schedule["every_seconds"] or 1)
-    begun = schedule["created_at"]
+    return next_every(schedule["every_seconds"] or 1, schedule["created_at"], moment)
+
+
+def next_every(seconds: int, begun: datetime, moment: datetime) -> datetime:
+    """The first moment after another of those that come every so many seconds."""
+    every = timedelta(seconds=seconds)
     return begun + every * ((moment - begun) // every + 1)
 
 

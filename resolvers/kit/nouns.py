@@ -36,6 +36,7 @@ from models import (
     Credential,
     CustomField,
     Decision,
+    DiscoveryEngine,
     Document,
     DocumentVersion,
     Invitation,
@@ -136,6 +137,9 @@ AGENT_TEMPLATE = noun(
     AgentTemplate, Kind.AGENT_TEMPLATE, reads=mission.READ, scope=TokenScope.PILOTAGE_READ, word="template"
 )
 AGENT_AUTOMATION = noun(AgentAutomation, Kind.AGENT_AUTOMATION, reads=mission.READ, scope=TokenScope.PILOTAGE_READ)
+DISCOVERY_ENGINE = noun(
+    DiscoveryEngine, Kind.DISCOVERY_ENGINE, reads=mission.READ, scope=TokenScope.PILOTAGE_READ, word="discovery engine"
+)
 PROJECT_DRAFT = noun(ProjectDraft, Kind.PROJECT_DRAFT, reads=board.READ, word="draft")
 PIPELINE = noun(Pipeline, Kind.PIPELINE, reads=board.READ)
 PLUGIN = noun(Plugin, Kind.PLUGIN, reads=workspace.MANAGE_PLUGINS, scope=TokenScope.PILOTAGE_READ)

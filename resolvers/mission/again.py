@@ -90,4 +90,5 @@ async def begin_again(
     agent = await collection(Agent).find_one(there, session=change.session)
     if agent is None:
         raise Conflict("The agent of the mission is gone")
-    return await insert_mission(ctx, change, agent, replace(asked, project_id=mission["project_id"]))
+    about = replace(asked, project_id=mission["project_id"], engine_id=mission.get("engine_id"))
+    return await insert_mission(ctx, change, agent, about)

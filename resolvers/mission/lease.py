@@ -100,7 +100,7 @@ async def _give_back(services: Services, lapsed: MissionRecord) -> None:
             return True
         # Whose it was before has it again: the runtime, or whoever claims it next.
         is_run = is_served(services, owner)
-        waits = queued_for(mission.get("reason"), is_run=is_run)
+        waits = queued_for(mission.get("reason") or mission.get("engine_id"), is_run=is_run)
         theirs = {"agent_id": owner["_id"], "claimed_from": None, "waiting_for": waits}
         mission = await change_status(change, mission, MissionStatus.QUEUED, {**values, **theirs})
         if is_run:

@@ -118,7 +118,8 @@ async def create_mission(ctx: Context, agent: AgentRecord, values: MissionCreate
 class Asked:
     """What is asked of an agent: within a project where one is named, which is the card's where a card is.
 
-    `by` is who asked for it, if that is not whoever makes the change; `leads` the mission that it follows from.
+    `by` is who asked for it, if that is not whoever makes the change; `leads` the mission that it follows from,
+    `engine_id` the discovery engine that it is a run of.
     """
 
     prompt: str
@@ -130,6 +131,7 @@ class Asked:
     reason: MissionReason | None = None
     by: ObjectId | None = None
     leads: MissionRecord | None = None
+    engine_id: ObjectId | None = None
 
 
 async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked: Asked) -> MissionRecord:
@@ -153,11 +155,12 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
             project_id=project_id,
             card_id=asked.card_id,
             prompt=asked.prompt,
-            waiting_for=queued_for(asked.reason, is_run=is_run),
+            waiting_for=queued_for(asked.reason or asked.engine_id, is_run=is_run),
             created_by=asked.by or ctx.user_id,
             continues_id=asked.continues_id,
             reason=asked.reason,
             column_id=column_id,
+            engine_id=asked.engine_id,
             chain=await chain_before(ctx, change, workspace_id, asked.card_id),
             charged_to=await _charged_to(ctx, change, leads),
             cause=None if change.cause is None else asdict(change.cause),

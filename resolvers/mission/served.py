@@ -27,9 +27,10 @@ def is_served(services: Services, agent: AgentRecord) -> bool:
     return not agent["mcp_only"] and services.models.serves(agent.get("model"))
 
 
-def queued_for(reason: str | None, *, is_run: bool) -> MissionWait | None:
-    """What a mission in the queue waits for: a run of a board for a model, where the runtime has none for it."""
-    return MissionWait.CREDENTIAL if reason is not None and not is_run else None
+def queued_for(begun_by: str | ObjectId | None, *, is_run: bool) -> MissionWait | None:
+    """What a mission in the queue waits for: a run of a board or of a discovery engine, which say by what it was begun,
+    for a model, where the runtime has none for it."""
+    return MissionWait.CREDENTIAL if begun_by is not None and not is_run else None
 
 
 async def begin_served(services: Services, after: ObjectId | None = None) -> ObjectId | None:

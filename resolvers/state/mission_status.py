@@ -9,10 +9,12 @@ from models import Card, Mission, MissionRun
 from models.base import collection, with_changes
 from models.enums import MissionStatus as Status
 from models.errors import Conflict
+from models.ids import Kind, kind_of
 from models.records import MissionRecord
 from realtime.events.card import CardUpdated
 from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change
+from resolvers.state.discovery import count_run
 from resolvers.state.follow import MissionCompleted, note
 from resolvers.state.proposal_status import withdraw
 
@@ -60,6 +62,7 @@ async def change_status(
     if not TRANSITIONS[to]:
         await withdraw(change, {"mission_id": mission["_id"]})
         await note_on_card(change, after)
+        await count_run(change, after)
     if to is Status.COMPLETED:
         note(change, MissionCompleted(after))
     change.append(after["workspace_id"], MissionStatusChanged(mission=after, from_status=before, to_status=to))
@@ -82,6 +85,13 @@ async def note_on_card(change: Change, mission: MissionRecord) -> None:
     await collection(Card).update_one(this, {"$set": noted}, session=change.session)
     event = CardUpdated(card=with_changes(card, noted), changed_fields=["activeMission"])
     change.append(mission["workspace_id"], event)
+
+
+async def origin_of(agent_id: ObjectId | None, mission_id: ObjectId | None) -> ObjectId | None:
+    """The mission that an agent creates something in: the one that is named or else, where that is one, the only one
+    that it works on; None for people, whatever they have a model do."""
+    found = mission_id or await only_mission_of(agent_id)
+    return found if found is not None and kind_of(found) is Kind.MISSION else None
 
 
 async def only_mission_of(agent_id: ObjectId | None) -> ObjectId | None:

@@ -10,6 +10,7 @@ from rest.orkosi import (
     billing_overview,
     changelog,
     credentials,
+    discovery_engines,
     files,
     integrations,
     notifications,
@@ -48,6 +49,7 @@ TAGS = {
         "billing overview": "What the organization is paid, and what it spends.",
         "changelog": "What tasks came to.",
         "credentials": "What the organization signs in with to others.",
+        "discovery engines": "What has agents look for work by itself, and what comes of it.",
         "files": "Texts that a workspace keeps by their paths.",
         "integrations": "What the organization can be connected with.",
         "health": "Whether the gateway answers, and what it is made of.",
@@ -97,6 +99,7 @@ _PARTS = (
     tokens.routes,
     top_ups.routes,
     billing_overview.routes,
+    discovery_engines.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

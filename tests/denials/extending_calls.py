@@ -9,6 +9,7 @@ from resolvers.inputs.agent import AgentReport, AgentSetUp, AgentSwitch
 from resolvers.inputs.agent_automation import AgentAutomationCreate, AgentAutomationUpdate
 from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
 from resolvers.inputs.billing import BillingCheckout, BillingPlanChange, BillingPortal, BillingReceive
+from resolvers.inputs.discovery_engine import DiscoveryEngineCreate, DiscoveryEngineUpdate
 from resolvers.inputs.log_line import LogLineCreate, LogLineList
 from resolvers.inputs.pilotage import (
     BriefingCreate,
@@ -86,6 +87,19 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     ),
     "agentTemplateUpdate": lambda ids: (ids["agent_template"], AgentTemplateUpdate.of(archived=True)),
     "agentTemplateDelete": lambda ids: (ids["agent_template"],),
+    "discoveryEngine": lambda ids: (ids["discovery_engine"],),
+    "discoveryEngines": lambda ids: (ids["workspace"],),
+    "discoveryEngineNamed": lambda ids: (ids["workspace"], ids["engine_slug"]),
+    "discoveryEngineRuns": lambda ids: (ids["discovery_engine"], Window.read()),
+    "discoveryEngineCreate": lambda ids: (
+        DiscoveryEngineCreate.of(workspace_id=ids["workspace"], name="More", layer="backend"),
+    ),
+    "discoveryEngineUpdate": lambda ids: (
+        ids["discovery_engine"],
+        DiscoveryEngineUpdate.of(every_seconds=3600, model="haiku"),
+    ),
+    "discoveryEngineRun": lambda ids: (ids["discovery_engine"],),
+    "discoveryEngineDelete": lambda ids: (ids["discovery_engine"],),
     "agentReport": lambda ids: (ids["other agent"], AgentReport(status=AgentStatus.IDLE, current_task="Looking")),
     "agentSetUp": lambda ids: (
         AgentSetUp.of(workspace_id=ids["workspace"], name="Scout", slug="scout", template_id=ids["agent_template"]),

@@ -9,6 +9,7 @@ from tests.resolvers.lab import PASSWORD
 KEYS = ORKOSI + "/organizations/{orgNumber}/api-keys"
 KEY = KEYS + "/{keyId}"
 AUTO, CREDIT = ORKOSI + "/billing/auto-topup", ORKOSI + "/billing/credit-auto-topup"
+ENGINES = ORKOSI + "/discovery-engines"
 
 ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("GET", ORKOSI + "/version"): None,
@@ -136,6 +137,13 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", CREDIT): sent(threshold_cents=100, package_slug="credit-10"),
     ("PUT", CREDIT): sent(threshold_cents=200),
     ("GET", ORKOSI + "/billing/overview"): None,
+    ("GET", ENGINES): None,
+    ("POST", ENGINES): sent(name="More", layer="backend"),
+    ("GET", ENGINES + "/efficiency"): None,
+    ("GET", ENGINES + "/{engineSlug}"): None,
+    ("PATCH", ENGINES + "/{engineSlug}"): sent(enabled=False),
+    ("DELETE", ENGINES + "/{engineSlug}"): None,
+    ("POST", ENGINES + "/{engineSlug}/run"): None,
     ("GET", ORKOSI + "/backups"): None,
     ("GET", ORKOSI + "/backups/stats"): None,
     ("GET", ORKOSI + "/backups/logs"): None,

@@ -58,6 +58,7 @@ from resolvers.column import column, scope
 from resolvers.conversation import conversation, pre_session
 from resolvers.credential import credential
 from resolvers.custom_field import custom_field
+from resolvers.discovery import engine
 from resolvers.document import document
 from resolvers.document import link as document_link
 from resolvers.files.attachment_link import link_to
@@ -79,6 +80,7 @@ from resolvers.inputs.custom_field import (
     CustomFieldOptionInput,
     CustomFieldValueInput,
 )
+from resolvers.inputs.discovery_engine import DiscoveryEngineCreate
 from resolvers.inputs.document import DocumentCreate
 from resolvers.inputs.job import JobCreate, QueueCreate, ScheduleCreate
 from resolvers.inputs.label import LabelCreate
@@ -168,6 +170,7 @@ PLACES: Mapping[str, str] = {
     "agentNumber": "agent",
     "agentSlug": "agent_slug",
     "automationNumber": "agent_automation",
+    "engineSlug": "engine_slug",
     "credentialKey": "credential_key",
     "integrationId": "integration",
     "templateNumber": "agent_template",
@@ -487,6 +490,9 @@ async def _agents(world: World) -> None:
         world.tokens[name] = made.token
         ids[name] = made.agent["_id"]
     ids["agent_slug"] = "planner"
+    slow = DiscoveryEngineCreate.of(workspace_id=ids["workspace"], name="Slow pages", layer="frontend")
+    ids["discovery_engine"] = (await engine.create_discovery_engine(again(world.owner), slow)).value["_id"]
+    ids["engine_slug"] = "slow-pages"
     kind = AgentTemplateCreate.of(workspace_id=ids["workspace"], name="Scout", slug="scout", tools=["read_board"])
     ids["agent_template"] = (await agent_template.create_agent_template(again(world.owner), kind)).value["_id"]
     script = {"name": "run.sh", "type": "script", "path": "/srv/planner/run.sh"}

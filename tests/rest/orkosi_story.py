@@ -37,6 +37,7 @@ async def orkosi(api: Api, board: Board, bob: httpx.AsyncClient) -> None:
     await _told(board)
     await _credentials(board.ann, base_of(board) + "/credentials")
     await _integrations(board.ann, base_of(board) + "/integrations")
+    await _engines(board.ann, base_of(board) + "/discovery-engines")
 
 
 async def _account(api: Api) -> None:
@@ -103,6 +104,21 @@ async def _integrations(ann: httpx.AsyncClient, integrations: str) -> None:
     assert (await asked(ann, "GET", f"{integrations}/stripe/status"))["configured"] is True
     configured = {listed["id"]: listed["configured"] for listed in await asked(ann, "GET", integrations)}
     assert configured == {"anthropic": False, "openai": False, "stripe": True, "slack": False}
+
+
+async def _engines(ann: httpx.AsyncClient, engines: str) -> None:
+    look = {"name": "Slow pages", "layer": "frontend", "description": "Above a second"}
+    made = await asked(ann, "POST", engines, 201, **look, schedule_interval_ms=3_600_000)
+    assert (made["slug"], made["stats"]["total_runs"], made["last_run"]) == ("slow-pages", 0, None)
+    one = f"{engines}/{made['slug']}"
+    changed = await asked(ann, "PATCH", one, enabled=False, model="haiku")
+    assert (changed["next_run_at"], changed["model"]) == (None, "haiku")
+    run = await asked(ann, "POST", f"{one}/run")
+    assert await asked(ann, "POST", f"{one}/run") == run
+    assert (await asked(ann, "GET", one))["runs"] == [run]
+    assert [engine["last_run"] for engine in await asked(ann, "GET", engines)] == [run]
+    assert [engine["waste_rate"] for engine in await asked(ann, "GET", f"{engines}/efficiency")] == [None]
+    assert await asked(ann, "DELETE", one) == {"id": made["id"], "deleted": True}
 
 
 async def _users(api: Api, board: Board) -> None:

@@ -33,6 +33,7 @@ WORKERS = frozenset(
         # What is bought by itself, paid once it is due.
         Named("resolvers.billing.top_up", "pay_due"),
         Named("resolvers.deletion.run", "Worker"),
+        Named("resolvers.discovery.due", "run_due_engines"),
         Named("resolvers.job.due", "run_due"),
         Named("resolvers.mission.lease", "end_lapsed"),
         Named("resolvers.mission.served", "begin_served"),

@@ -181,6 +181,11 @@ def _label_deleted(state: State, event: JSON) -> None:
         card["labels"] = [one for one in card["labels"] if one != event["labelId"]]
 
 
+def _discovery_engine_deleted(state: State, event: JSON) -> None:
+    _take(state, "DiscoveryEngine", event["discoveryEngineId"])
+    _everywhere(state, "Mission", "engine", event["discoveryEngineId"])
+
+
 def _skill_deleted(state: State, event: JSON) -> None:
     _take(state, "Skill", event["skillId"])
     for agent in state.get("Agent", {}).values():
@@ -325,6 +330,7 @@ RULES: dict[str, Rule] = {
     "ColumnCleaned": ("columnId", _column_cleaned),
     "ColumnDeleted": ("columnId", _column_deleted),
     "LabelDeleted": ("labelId", _label_deleted),
+    "DiscoveryEngineDeleted": ("discoveryEngineId", _discovery_engine_deleted),
     "SkillDeleted": ("skillId", _skill_deleted),
     "CardUpdated": _put_under("card", "Card"),
     "CardMoved": _put_under("card", "Card"),

@@ -21,7 +21,7 @@ BY_HAND: dict[str, str] = {
     "Card": """
       checklistProgress checklist { id title done order } labels { id }
       project { id } scope { id } column { id } assignee { id } createdBy { id } pendingColumn { id }
-      activeMission { id } credential { id } customFields { field { id } value }
+      activeMission { id } originMission { id } credential { id } customFields { field { id } value }
     """,
     "CustomField": "options { id label color } project { id }",
     "Relation": "source { id } target { id } createdBy { id }",
@@ -42,6 +42,7 @@ BY_HAND: dict[str, str] = {
     "Agent": "user { id name } skills { id }",
     "AgentAutomation": "agent { id } createdBy { id }",
     "AgentTemplate": "createdBy { id }",
+    "DiscoveryEngine": "agent { id } lastRun { id } costUsd createdBy { id }",
     "Skill": "createdBy { id }",
     "ChangelogEntry": "project { id } card { id } agent { id }",
     "WorkspaceFile": "content createdBy { id } updatedBy { id }",
@@ -66,7 +67,7 @@ BY_HAND: dict[str, str] = {
       changes { id type before after }
     """,
     "RemoteCall": "mission { id } createdBy { id } settledBy { id }",
-    "Mission": "agent { id } card { id } project { id } createdBy { id } continues { id }",
+    "Mission": "agent { id } card { id } project { id } createdBy { id } continues { id } engine { id }",
     "MissionActivity": "author { id }",
     "Notification": "activity { id }",
 }
@@ -110,6 +111,7 @@ SNAPSHOT = """
         remoteCalls(first: 50) { nodes { ...RemoteCallFields } }
         agents(first: 500) { nodes { ...AgentFields } }
         agentAutomations(first: 50) { nodes { ...AgentAutomationFields } }
+        discoveryEngines { ...DiscoveryEngineFields }
         agentTemplates { ...AgentTemplateFields }
         skills { ...SkillFields }
         changelog(first: 50) { nodes { ...ChangelogEntryFields } }

@@ -64,6 +64,7 @@ OTHERWISE = {
     "ProjectMember": "as many as there are people, in each project",
     "Template": "made one by one, by people",
     "AgentTemplate": "made one by one, by people",
+    "DiscoveryEngine": "at most a hundred, in the order of their slugs",
     "Skill": "made one by one, by people",
     "WorkspaceFile": "at most a thousand, in the order of their paths",
     "Script": "at most some dozens in a project, in the order of their ranks",
