@@ -10,6 +10,7 @@ storage = "1GB"
 [plans.team]
 name = "Team"
 price = "price_…"                 # Stripe's id; a plan without one costs nothing
+cost = 2900                       # what that comes to a month, as people are told: in cents of a US dollar
 """
 
 import re
@@ -22,6 +23,7 @@ from models.billing import Plan, PlanLimits
 
 MAX_PLANS = 20
 MOST = 1_000_000
+MOST_COST = 100_000_000
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -64,7 +66,11 @@ def _size(value: Any) -> int:
     return parse_size(text(value))
 
 
-_READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {"name": ("name", text), "price": ("price", text)}
+_READERS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
+    "name": ("name", text),
+    "price": ("price", text),
+    "cost": ("cost", whole(MOST_COST, least=0)),
+}
 _LIMITS: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
     "members": ("members", whole(MOST)),
     "agents": ("agents", whole(MOST, least=0)),

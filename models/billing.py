@@ -54,12 +54,14 @@ class BillingEvent(Recorded[BillingEventRecord]):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan of the operator's. `price` is Stripe's id of what it costs; None for one that nobody pays for."""
+    """A plan of the operator's. `price` is Stripe's id of what it costs; None for one that nobody pays for. `cost` is
+    what the operator says that it comes to a month, in cents of a US dollar; None where that is not said."""
 
     slug: str
     name: str
     price: str | None = None
     limits: PlanLimits = field(default_factory=PlanLimits)
+    cost: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,9 @@ class Plan:
     slug: str = strawberry.field(description="What it is called by.")
     name: str = strawberry.field(description="What it is called.")
     is_paid: bool = strawberry.field(description="Whether it is paid for.")
+    cost: int | None = strawberry.field(
+        description="What it comes to a month, in cents of a US dollar; null where the operator does not say it."
+    )
     limits: PlanLimits = strawberry.field(description="How much it holds.")
 
 

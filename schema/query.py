@@ -12,6 +12,7 @@ from resolvers.account import export as account_export
 from resolvers.agent import idle
 from resolvers.api_key import api_key, use
 from resolvers.attachment import attachment
+from resolvers.billing import pricing, summary
 from resolvers.card import card
 from resolvers.column import scope
 from resolvers.credential import credential
@@ -64,6 +65,7 @@ from schema.arguments import (
 )
 from schema.attachment import Attachment
 from schema.backup import Backup, BackupRemote
+from schema.billing import BillingSummary, PlanCheck, PlanSlug, Pricing
 from schema.card import Card
 from schema.connection import After, Before, Connection, First, Last
 from schema.context import Info
@@ -208,6 +210,19 @@ class Query:
         asked = {"offset": given(offset), "limit": given(limit)}
         values = read_input(KeyUseList, {name: value for name, value in asked.items() if value is not None})
         return cast("KeyUses", await use.list_api_key_uses(info.context.ctx, id, values))
+
+    @resolved("What the operator offers; for anybody.")
+    async def pricing(self, info: Info) -> Pricing:
+        return cast("Pricing", await pricing.get_pricing(info.context.ctx))
+
+    @resolved("What an organization has of its plan, and what is paid for it.")
+    async def billing_summary(self, info: Info, organization_id: OrganizationId) -> BillingSummary:
+        found = await summary.get_billing_summary(info.context.ctx, organization_id, fields_of(info))
+        return cast("BillingSummary", found)
+
+    @resolved("Whether an organization could be on a plan.")
+    async def billing_plan_check(self, info: Info, organization_id: OrganizationId, plan: PlanSlug) -> PlanCheck:
+        return cast("PlanCheck", await summary.check_plan(info.context.ctx, organization_id, plan))
 
     @resolved("A workspace by its slug and that of its organization.")
     async def workspace(self, info: Info, org_slug: OrgSlug, slug: Slug) -> Workspace | None:

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from auth.policies import organization as policy
-from models import Organization
-from models.base import collection
 from models.billing import Billing
-from models.enums import SubscriptionStatus, TokenScope
+from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotConfigured, NotFound
-from models.records import BillingSubscriptionRecord, OrganizationMemberRecord
+from models.records import OrganizationMemberRecord
 from resolvers.billing.stripe import ask
+from resolvers.billing.subscription import is_live, subscription_of
 from resolvers.inputs.billing import BillingCheckout, BillingPortal
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import ORGANIZATION
@@ -30,7 +29,7 @@ class Checkout:
     "billingCheckout",
     opens=ORGANIZATION.by("organization_id"),
     permission=policy.UPDATE,
-    scope=TokenScope.ACCOUNT_WRITE,
+    scope=TokenScope.BILLING_WRITE,
     no_tool=PEOPLES,
 )
 async def begin_checkout(ctx: Context, membership: OrganizationMemberRecord, values: BillingCheckout) -> Checkout:
@@ -55,9 +54,9 @@ async def begin_checkout(ctx: Context, membership: OrganizationMemberRecord, val
         "metadata[organization_id]": organization_id,
         "subscription_data[metadata][organization_id]": organization_id,
     }
-    paid = await _paid(membership)
+    paid = await subscription_of(membership["organization_id"])
     if paid is not None:
-        if SubscriptionStatus(paid["status"]).is_live:
+        if is_live(paid):
             raise Conflict("The organization is paid for already: change that in the portal")
         form["customer"] = paid["customer_id"]
     return Checkout(str((await ask(ctx, "checkout/sessions", form))["url"]))
@@ -67,7 +66,7 @@ async def begin_checkout(ctx: Context, membership: OrganizationMemberRecord, val
     "billingPortal",
     opens=ORGANIZATION.by("organization_id"),
     permission=policy.UPDATE,
-    scope=TokenScope.ACCOUNT_WRITE,
+    scope=TokenScope.BILLING_WRITE,
     no_tool=PEOPLES,
 )
 async def open_portal(ctx: Context, membership: OrganizationMemberRecord, values: BillingPortal) -> Checkout:
@@ -78,17 +77,11 @@ async def open_portal(ctx: Context, membership: OrganizationMemberRecord, values
     if ctx.services.billing.key is None:
         raise NotConfigured("Nothing can be paid here: set ORRERY_STRIPE_KEY")
     back = _same_origin(ctx, values.return_url, "returnUrl")
-    paid = await _paid(membership)
+    paid = await subscription_of(membership["organization_id"])
     if paid is None:
         raise NotFound("Subscription")
     form = {"customer": paid["customer_id"], "return_url": back}
     return Checkout(str((await ask(ctx, "billing_portal/sessions", form))["url"]))
-
-
-async def _paid(membership: OrganizationMemberRecord) -> BillingSubscriptionRecord | None:
-    """What is, or was, paid for an organization."""
-    found = await collection(Organization).find_one({"_id": membership["organization_id"]}, {"subscription": 1})
-    return None if found is None else found.get("subscription")
 
 
 def _price(billing: Billing, plan: str | None) -> str:

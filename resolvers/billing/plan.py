@@ -1,75 +1,132 @@
 """Plans: which there are, and which one an organization is on, with what that holds."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from bson import ObjectId
 
 from auth.policies import organization as policy
-from models import Organization
 from models.base import Record
-from models.billing import terms
+from models.billing import Billing, Plan, terms
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotConfigured, PlanLimit
-from models.records import OrganizationMemberRecord, OrganizationRecord
-from realtime.events.organization import OrganizationUpdated
+from models.records import BillingSubscriptionRecord, OrganizationMemberRecord, OrganizationRecord
 from realtime.log import Change, Committed
 from resolvers.billing.checkout import PEOPLES
+from resolvers.billing.stripe import ask, subscription_path
+from resolvers.billing.subscription import follow_subscription, is_live, set_billing, subscription_of
 from resolvers.inputs.billing import BillingPlanChange
 from resolvers.kit.context import Context
-from resolvers.kit.edit import set_fields
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.plan_limits import exceeded
 
 
+class NotPaid(Conflict):
+    """A plan is to be paid for first."""
+
+    def __init__(self) -> None:
+        super().__init__("Nothing is paid for the organization: begin a checkout")
+
+
 @operation(
     "billingPlanChange",
     opens=ORGANIZATION.by("organization_id"),
     permission=policy.UPDATE,
-    scope=TokenScope.ACCOUNT_WRITE,
+    scope=TokenScope.BILLING_WRITE,
     no_tool=PEOPLES,
 )
 async def change_plan(
     ctx: Context, membership: OrganizationMemberRecord, values: BillingPlanChange
 ) -> Committed[OrganizationRecord]:
-    """Put an organization on a plan at once, where nothing is paid; else a plan follows what is paid.
+    """Put an organization on a plan: at once where nothing is paid, and else by what is paid for it at Stripe.
 
-    Raises NotConfigured where there are no plans, Conflict where plans are paid for, PlanLimit with all that the
-    organization has more of than the plan holds.
+    What is paid is changed to the price of the plan; for the one that nobody pays for it ends when that is over.
+    Raises NotConfigured where there are no plans, Conflict where a checkout has to begin first, PlanLimit with all that
+    the organization has more of than the plan holds.
     """
     billing, organization_id = ctx.services.billing, membership["organization_id"]
-    if not billing.plans:
-        raise NotConfigured("There are no plans here: set ORRERY_PLANS")
-    if billing.key is not None:
-        raise Conflict("A plan follows what is paid: begin a checkout, or change that in the portal")
-    plan = billing.plans.get(values.plan)
-    if plan is None:
-        raise BadUserInput(f"is no plan: there are {', '.join(billing.plans)}", field="plan")
+    plan = plan_named(billing, values.plan)
+    paid = None if billing.key is None else await subscription_of(organization_id)
+    if paid is not None and is_live(paid):
+        return await _change_paid(ctx, organization_id, plan, paid)
 
     async def body(change: Change) -> OrganizationRecord:
-        beyond = await exceeded(organization_id, plan.limits.model_dump(), change.session)
-        if beyond:
-            raise PlanLimit(beyond)
+        await _require_fit(organization_id, plan, change)
+        if billing.key is not None and plan != billing.free:
+            raise _to_be_paid(plan)
         return await set_billing(change, organization_id, terms(plan))
 
     return await ctx.write(organization_id, body)
 
 
-async def set_billing(change: Change, organization_id: ObjectId, values: Mapping[str, Any]) -> OrganizationRecord:
-    """Change what an organization has of a plan, or pays for it, and tell of it if anything differs."""
-    organization, differs = await set_fields(change, Organization, organization_id, values)
-    if differs:
-        change.append(organization_id, OrganizationUpdated(organization=organization))
-    return organization
+async def _change_paid(
+    ctx: Context, organization_id: ObjectId, plan: Plan, paid: BillingSubscriptionRecord
+) -> Committed[OrganizationRecord]:
+    """Have Stripe change what is paid, and the organization follow that."""
+    await _require_fit(organization_id, plan)
+    path = subscription_path(paid["subscription_id"])
+    if plan.price is not None:
+        item = await _item(ctx, path)
+        form = {
+            "items[0][id]": item,
+            "items[0][price]": plan.price,
+            "proration_behavior": "create_prorations",
+            "cancel_at_period_end": "false",
+        }
+    elif plan == ctx.services.billing.free:
+        form = {"cancel_at_period_end": "true"}
+    else:
+        raise _to_be_paid(plan)
+    await ask(ctx, path, form)
+    return await follow_subscription(ctx, paid["subscription_id"], organization_id)
+
+
+async def _item(ctx: Context, path: str) -> str:
+    """What of a subscription has its price."""
+    match await ask(ctx, path):
+        case {"items": {"data": [{"id": str(item)}, *_]}}:
+            return item
+    raise Conflict("Stripe knows nothing of what is paid: change it in the portal")
+
+
+async def _require_fit(organization_id: ObjectId, plan: Plan, change: Change | None = None) -> None:
+    beyond = await exceeded(organization_id, plan.limits.model_dump(), None if change is None else change.session)
+    if beyond:
+        raise PlanLimit(beyond)
+
+
+def _to_be_paid(plan: Plan) -> Conflict:
+    """Why a plan is not to be had by whoever pays nothing for it."""
+    return Conflict("This plan is not to be had by paying: ask the operator") if plan.price is None else NotPaid()
+
+
+def plan_named(billing: Billing, slug: str) -> Plan:
+    """The plan that a client names; raises NotConfigured where there are none, BadUserInput for another one."""
+    if not billing.plans:
+        raise NotConfigured("There are no plans here: set ORRERY_PLANS")
+    plan = billing.plans.get(slug)
+    if plan is None:
+        raise BadUserInput(f"is no plan: there are {', '.join(billing.plans)}", field="plan")
+    return plan
 
 
 @edge(scope=TokenScope.PROJECTS_READ)
 async def plans_of(ctx: Context, organizations: Sequence[OrganizationRecord], fields: Fields) -> list[list[Record]]:
     """The plans that each organization may be on, in their order."""
-    plans = [
-        {"slug": plan.slug, "name": plan.name, "is_paid": plan.price is not None, "limits": plan.limits.model_dump()}
-        for plan in ctx.services.billing.plans.values()
-    ]
+    plans = plans_offered(ctx.services.billing)
     return [plans for _ in organizations]
+
+
+def plans_offered(billing: Billing) -> list[Record]:
+    """The plans that there are, in their order."""
+    return [
+        {
+            "slug": plan.slug,
+            "name": plan.name,
+            "is_paid": plan.price is not None,
+            "cost": plan.cost,
+            "limits": plan.limits.model_dump(),
+        }
+        for plan in billing.plans.values()
+    ]

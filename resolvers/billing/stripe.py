@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx2
 import orjson
@@ -14,6 +14,11 @@ SECONDS = 20.0
 MAX_ANSWER = 256 * 1024
 VERSION = "2025-03-31.basil"
 """Of Stripe's interface, so that an answer looks as it does here whenever the account was made."""
+
+
+def subscription_path(subscription_id: str) -> str:
+    """Where a subscription is."""
+    return f"subscriptions/{quote(subscription_id, safe='')}"
 
 
 async def ask(ctx: Context, path: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ What an organization has is counted by indexes, and only where its plan limits i
 organization, so that no two find the last room. What is more already, since the plan has changed, stays.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from bson import ObjectId
@@ -17,7 +17,8 @@ from models.ids import among
 from realtime.log import Change
 from resolvers.kit.context import Context
 
-Count = Callable[[ObjectId, AsyncClientSession], Awaitable[int]]
+Count = Callable[[ObjectId, Sequence[ObjectId], AsyncClientSession | None], Awaitable[int]]
+"""How much an organization, with its workspaces, has of something."""
 
 
 async def require_plan_room(
@@ -35,17 +36,29 @@ async def require_plan_room(
         return
     mine = {"_id": organization["_id"]}
     await collection(Organization).update_one(mine, {"$inc": {"made": 1}}, session=change.session)
-    used = await COUNTS[limit](organization["_id"], change.session)
+    used = (await used_by(organization["_id"], [limit], change.session))[limit]
     if used + more > most:
         raise PlanLimit([{"name": limit, "limit": most, "used": used}])
 
 
-async def exceeded(organization_id: ObjectId, limits: Mapping[str, Any], session: AsyncClientSession) -> list[Record]:
+async def exceeded(
+    organization_id: ObjectId, limits: Mapping[str, Any], session: AsyncClientSession | None = None
+) -> list[Record]:
     """The limits that an organization is beyond."""
-    used = {name: await COUNTS[name](organization_id, session) for name, most in limits.items() if most is not None}
+    limited = [name for name, most in limits.items() if most is not None]
+    used = await used_by(organization_id, limited, session)
     return [
         {"name": name, "limit": limits[name], "used": count} for name, count in used.items() if count > limits[name]
     ]
+
+
+async def used_by(
+    organization_id: ObjectId, limits: Collection[str] | None = None, session: AsyncClientSession | None = None
+) -> dict[str, int]:
+    """How much an organization has, by the names of limits: of all of them, unless some are named."""
+    names = list(_COUNTS if limits is None else limits)
+    ids = await _workspaces(organization_id, session) if set(names) - {"members"} else []
+    return {name: await _COUNTS[name](organization_id, ids, session) for name in names}
 
 
 async def _find(change: Change, parent: Mapping[str, ObjectId]) -> AnyRecord:
@@ -63,35 +76,32 @@ async def _find(change: Change, parent: Mapping[str, ObjectId]) -> AnyRecord:
     return found
 
 
-async def _workspaces(organization_id: ObjectId, session: AsyncClientSession) -> list[ObjectId]:
+async def _workspaces(organization_id: ObjectId, session: AsyncClientSession | None) -> list[ObjectId]:
     found = collection(Workspace).find({"organization_id": organization_id}, {"_id": 1}, session=session)
     return [workspace["_id"] for workspace in await found.to_list()]
 
 
 def _inside(model: type[Recorded[Any]], **where: Any) -> Count:
-    async def count(organization_id: ObjectId, session: AsyncClientSession) -> int:
-        ids = await _workspaces(organization_id, session)
+    async def count(_: ObjectId, ids: Sequence[ObjectId], session: AsyncClientSession | None) -> int:
         return await collection(model).count_documents({"workspace_id": among(ids), **where}, session=session)
 
     return count
 
 
-async def _members(organization_id: ObjectId, session: AsyncClientSession) -> int:
+async def _members(organization_id: ObjectId, _: Sequence[ObjectId], session: AsyncClientSession | None) -> int:
     mine = {"organization_id": organization_id}
     return await collection(OrganizationMember).count_documents(mine, session=session)
 
 
-async def _stored(organization_id: ObjectId, session: AsyncClientSession) -> int:
-    ids = await _workspaces(organization_id, session)
+async def _stored(_: ObjectId, ids: Sequence[ObjectId], session: AsyncClientSession | None) -> int:
     total = {"_id": None, "bytes": {"$sum": "$bytes"}}
     rows = await aggregate(StorageAccount, [{"$match": {"_id": among(ids)}}, {"$group": total}], session=session)
     return sum(int(row["bytes"]) for row in rows)
 
 
-COUNTS: Mapping[str, Count] = {
+_COUNTS: Mapping[str, Count] = {
     "members": _members,
     "agents": _inside(Agent, deleted_at=None),
     "projects": _inside(Project),
     "storage": _stored,
 }
-"""How much an organization has, by the names of limits."""

@@ -7,6 +7,7 @@ from rest.orkosi import (
     auth,
     automations,
     backups,
+    billing,
     billing_overview,
     changelog,
     credentials,
@@ -47,6 +48,7 @@ TAGS = {
         "automations": "What starts the agents of the workspace on their machines, as it is recorded.",
         "backups": "Backups of the whole installation, for whoever runs it.",
         "billing overview": "What the organization is paid, and what it spends.",
+        "billing": "What is paid for the organization, and what its tier holds.",
         "changelog": "What tasks came to.",
         "credentials": "What the organization signs in with to others.",
         "discovery engines": "What has agents look for work by itself, and what comes of it.",
@@ -100,6 +102,7 @@ _PARTS = (
     top_ups.routes,
     billing_overview.routes,
     discovery_engines.routes,
+    billing.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

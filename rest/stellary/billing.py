@@ -3,19 +3,18 @@
 from typing_extensions import TypedDict
 
 from models import billing
-from models.errors import BadUserInput
 from models.records import OrganizationRecord
 from resolvers.billing.checkout import begin_checkout, open_portal
 from resolvers.billing.plan import change_plan, plans_of
 from resolvers.billing.webhook import receive_payment
-from resolvers.inputs.billing import MAX_EVENT, BillingCheckout, BillingPlanChange, BillingPortal, BillingReceive
-from resolvers.kit.input import read_input
+from resolvers.inputs.billing import MAX_EVENT, BillingCheckout, BillingPlanChange, BillingPortal
 from resolvers.organization.organization import get_organization
 from rest.present import presents, shown
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import ORGANIZATION
 from rest.stellary.present.base import Ok, ok
+from rest.stripe_event import stripe_event
 
 routes = Routes("Billing", ORGANIZATION + "/billing")
 webhook = Routes("Billing", "/billing")
@@ -94,12 +93,7 @@ async def portal(call: Call) -> Checkout:
 )
 async def receive(call: Call) -> Ok:
     """Signed by Stripe (`Stripe-Signature`) within the last five minutes, else 400. Sent twice, it is heard once."""
-    try:
-        payload = call.raw.decode()
-    except UnicodeDecodeError as error:
-        raise BadUserInput("The body must be JSON") from error
-    sent = {"payload": payload, "signature": call.headers.get("stripe-signature", "")}
-    await receive_payment(call.ctx, read_input(BillingReceive, sent))
+    await receive_payment(call.ctx, stripe_event(call))
     return ok()
 
 

@@ -54,6 +54,7 @@ FIELDS_OF_ANYONE = frozenset(
         "passwordReset",
         "passwordResetRequest",
         "plugins",
+        "pricing",
     }
 )
 

@@ -1,7 +1,7 @@
 """What the policy of an operation says to each caller, worked out from the catalogue alone."""
 
 from models.enums import Role, ServerRole, TokenScope
-from models.errors import Forbidden, NotFound, OrreryError, Unauthenticated
+from models.errors import Forbidden, NotConfigured, NotFound, OrreryError, Unauthenticated
 from resolvers.kit.operation import Caller, Operation
 
 AGENT_SCOPES = frozenset(
@@ -97,6 +97,8 @@ BEYOND: dict[tuple[str, str], type[OrreryError]] = {
         for name in ("folder", "textFile")
         for caller in ("outsider", "bystander", "member", "viewer")
     },
+    # There are no plans.
+    **{("billingPlanCheck", caller): NotConfigured for caller in ("bystander", "member", "admin", "viewer")},
     # A user is seen by those who share an organization.
     ("user", "outsider"): NotFound,
     ("userAvatar", "outsider"): NotFound,

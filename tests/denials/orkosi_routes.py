@@ -10,6 +10,9 @@ KEYS = ORKOSI + "/organizations/{orgNumber}/api-keys"
 KEY = KEYS + "/{keyId}"
 AUTO, CREDIT = ORKOSI + "/billing/auto-topup", ORKOSI + "/billing/credit-auto-topup"
 ENGINES = ORKOSI + "/discovery-engines"
+BILLING = ORKOSI + "/billing"
+OPEN = {("GET", BILLING + "/tiers"), ("GET", BILLING + "/pricing"), ("POST", BILLING + "/webhook")}
+"""Of billing, what is for anybody."""
 
 ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("GET", ORKOSI + "/version"): None,
@@ -144,6 +147,16 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("PATCH", ENGINES + "/{engineSlug}"): sent(enabled=False),
     ("DELETE", ENGINES + "/{engineSlug}"): None,
     ("POST", ENGINES + "/{engineSlug}/run"): None,
+    ("GET", BILLING + "/tiers"): None,
+    ("GET", BILLING + "/pricing"): None,
+    ("GET", BILLING + "/subscription"): None,
+    ("GET", BILLING + "/usage"): None,
+    ("GET", BILLING + "/plan-summary"): None,
+    ("POST", BILLING + "/validate-downgrade"): sent(tier="team"),
+    ("POST", BILLING + "/change-plan"): sent(tier="team"),
+    ("POST", BILLING + "/checkout"): sent(tier="team"),
+    ("POST", BILLING + "/portal"): None,
+    ("POST", BILLING + "/webhook"): None,
     ("GET", ORKOSI + "/backups"): None,
     ("GET", ORKOSI + "/backups/stats"): None,
     ("GET", ORKOSI + "/backups/logs"): None,
@@ -160,10 +173,7 @@ BY_WORKSPACE = {
     ("DELETE", ORKOSI + "/users/{userNumber}"),
     *(route for route in ORKOSI_BODIES if route[1].startswith(ORKOSI + "/teams")),
     *(route for route in ORKOSI_BODIES if route[1].startswith((ORKOSI + "/credentials", ORKOSI + "/integrations"))),
-    *(
-        route
-        for route in ORKOSI_BODIES
-        if route[1].startswith((ORKOSI + "/tokens", AUTO, ORKOSI + "/billing/overview"))
-    ),
+    *(route for route in ORKOSI_BODIES if route[1].startswith(ORKOSI + "/tokens")),
+    *(route for route in ORKOSI_BODIES if route[1].startswith(BILLING) and route not in OPEN and route[1] != CREDIT),
 }
 """Routes about the organization of the address's workspace: whoever is not in that finds nothing there."""

@@ -70,6 +70,7 @@ WITHOUT_PERMISSION = {
     "health",
     "authRegister",
     "preferences",
+    "pricing",
     "preferencesUpdate",
     "projectReorder",
     "backup",

@@ -18,7 +18,7 @@ from rest.app import TABLE, build_routes
 from serving.cookies import CookieScope
 from tests.denials.board_routes import B_CARD, BOARD, BOARD_BODIES
 from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
-from tests.denials.orkosi_routes import BY_WORKSPACE, ORKOSI_BODIES
+from tests.denials.orkosi_routes import BILLING, BY_WORKSPACE, ORKOSI_BODIES
 from tests.denials.routes import BODIES as PLAIN_BODIES
 from tests.denials.routes import in_workspace, path_of
 from tests.denials.test_foreign import absent
@@ -35,9 +35,12 @@ ANSWERS = {
     ("GET", BOARD + "/oidc/login"): 409,
     ("GET", BOARD + "/oidc/callback"): 401,
     ("POST", B_CARD + "/summary"): 409,
+    ("GET", BILLING + "/subscription"): 404,
+    ("GET", BILLING + "/usage"): 404,
+    ("POST", BILLING + "/validate-downgrade"): 503,
 }
-"""What those who may call it are answered, where that is not 200: the world has no identity provider, and nobody has
-worked on its card."""
+"""What those who may call it are answered, where that is not 200: the world has no identity provider and no plans, and
+nobody has worked on its card."""
 
 
 def test_every_route_is_in_the_matrix() -> None:

@@ -16,6 +16,7 @@ storage = "1GB"
 [plans.team]
 name = "Team"
 price = "price_1"
+cost = 2900
 projects = 100
 """
 PACKAGES = """
@@ -40,7 +41,8 @@ def test_a_file_declares_plans_in_its_order(tmp_path: Path) -> None:
 
     assert (free.slug, free.name, free.price) == ("free", "free", None)
     assert (free.limits.members, free.limits.agents, free.limits.projects, free.limits.storage) == (5, 0, None, 1024**3)
-    assert (team.name, team.price, team.limits.projects) == ("Team", "price_1", 100)
+    assert (team.name, team.price, team.cost, team.limits.projects) == ("Team", "price_1", 2900, 100)
+    assert free.cost is None
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,7 @@ def test_a_file_declares_plans_in_its_order(tmp_path: Path) -> None:
         ("[plans.a]\nstorage = 'much'", "plans.a.storage must be a number of bytes"),
         ("[plans.a]\ntokens = 1", "plans.a knows no tokens"),
         ("[plans.a]\nprice = 'p'\n[plans.b]\nprice = 'p'", "plans must each have a price of its own"),
+        ("[plans.a]\ncost = 'much'", "plans.a.cost must be a whole number from 0"),
         ("[plans", "is not TOML"),
     ],
 )

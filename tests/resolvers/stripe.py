@@ -1,12 +1,63 @@
-"""What Stripe says: events with their signatures, and how a subscription stands."""
+"""Stripe on loopback: what it keeps, what it answers, and what it tells with its signature."""
 
+import asyncio
 import hmac
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
+from urllib.parse import parse_qs
 
 import orjson
 from bson import ObjectId
+
+from tests.resolvers.receiving import Received, Receiver, receiving
+
+PAGES = {
+    "checkout/sessions": "https://checkout.stripe.com/c/pay/cs_1",
+    "billing_portal/sessions": "https://billing.stripe.com/p/session/1",
+}
+
+
+@dataclass
+class Stripe:
+    """Stripe with its subscriptions, by their ids; `slow` is waited for before the first answer leaves."""
+
+    receiver: Receiver
+    states: dict[str, Any] = field(default_factory=dict)
+    slow: asyncio.Event | None = None
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def reply(self, asked: Received) -> bytes:
+        method, path, _ = asked.line.split()
+        form = {name: value for name, [value] in parse_qs(asked.body.decode()).items()}
+        said = orjson.dumps(self._answer(method, path.removeprefix("/v1/"), form))
+        waited, self.slow = self.slow, None
+        self.asked.set()
+        if waited is not None:
+            await waited.wait()
+        return said
+
+    def _answer(self, method: str, path: str, form: dict[str, str]) -> Any:
+        if path in PAGES:
+            return {"url": PAGES[path]}
+        known = self.states.get(path.rpartition("/")[2], {})
+        if method == "POST" and known:
+            if price := form.get("items[0][price]"):
+                known["items"]["data"][0]["price"]["id"] = price
+            known["cancel_at_period_end"] = form["cancel_at_period_end"] == "true"
+        return known
+
+
+@asynccontextmanager
+async def stripe_on_loopback() -> AsyncIterator[Stripe]:
+    """Stripe, which nobody pays anything at yet."""
+    async with receiving() as receiver:
+        made = Stripe(receiver)
+        receiver.reply = made.reply
+        yield made
 
 
 def signature_of(payload: bytes | str, secret: str, at: float | None = None) -> str:
@@ -18,7 +69,7 @@ def signature_of(payload: bytes | str, secret: str, at: float | None = None) -> 
 
 def subscription_of(organization_id: ObjectId | str, price: str = "price_1", **values: Any) -> dict[str, Any]:
     """How a subscription of an organization stands, as Stripe answers."""
-    item = {"price": {"id": price}, "current_period_end": 1_900_000_000}
+    item = {"id": "si_1", "price": {"id": price}, "current_period_end": 1_900_000_000}
     usual = {"id": "sub_1", "customer": "cus_1", "status": "active", "cancel_at_period_end": False}
     metadata = {"organization_id": str(organization_id)}
     return {**usual, "items": {"data": [item]}, "metadata": metadata, **values}

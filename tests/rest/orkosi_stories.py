@@ -5,6 +5,7 @@ import httpx
 from tests.rest.conftest import Api, Board
 from tests.rest.orkosi_agents_story import orkosi_agents
 from tests.rest.orkosi_backups_story import orkosi_backups
+from tests.rest.orkosi_billing_story import orkosi_billing
 from tests.rest.orkosi_content_story import orkosi_content
 from tests.rest.orkosi_organization_story import orkosi_organizations
 from tests.rest.orkosi_queue_story import orkosi_queue
@@ -21,3 +22,4 @@ async def orkosi_stories(api: Api, board: Board, bob: httpx.AsyncClient) -> None
     await orkosi_agents(api, board)
     await orkosi_organizations(board, bob)
     await orkosi_backups(api)
+    await orkosi_billing(api, board)

@@ -52,6 +52,9 @@ def test_only_registering_signing_in_and_links_are_open() -> None:
         "/orkosi/api/arch-health",
         "/orkosi/api/v1/public/health",
         "/orkosi/api/agent-runs/idle-check",
+        "/orkosi/api/billing/tiers",
+        "/orkosi/api/billing/pricing",
+        "/orkosi/api/billing/webhook",  # signed by Stripe
         "/orkosi/api/auth/register",
         "/orkosi/api/auth/login",
         "/orkosi/api/auth/refresh",

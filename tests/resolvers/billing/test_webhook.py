@@ -4,7 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -17,13 +17,13 @@ from models.errors import BadUserInput, Conflict, NotConfigured, Unavailable
 from models.ids import Kind, new_id
 from models.outbound import Outbound
 from models.records import OrganizationRecord
-from resolvers.billing.webhook import TOLERANCE, receive_payment
+from resolvers.billing.signature import TOLERANCE
+from resolvers.billing.webhook import receive_payment
 from resolvers.inputs.billing import BillingReceive
 from resolvers.kit.context import Context
 from resolvers.organization.organization import delete_organization
 from tests.resolvers.lab import again, event_types
-from tests.resolvers.receiving import Received, Receiver, receiving
-from tests.resolvers.stripe import signature_of, subscription_of, told_of
+from tests.resolvers.stripe import Stripe, signature_of, stripe_on_loopback, subscription_of, told_of
 
 SECRET = "whsec_1"
 PLANS = {
@@ -40,30 +40,10 @@ KINDS = (
 )
 
 
-@dataclass
-class Stripe:
-    """Stripe with its subscriptions, by their ids; `slow` is waited for before the first answer leaves."""
-
-    receiver: Receiver
-    states: dict[str, Any] = field(default_factory=dict)
-    slow: asyncio.Event | None = None
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def reply(self, asked: Received) -> bytes:
-        said = orjson.dumps(self.states.get(asked.line.split()[1].rpartition("/")[2], {}))
-        waited, self.slow = self.slow, None
-        self.asked.set()
-        if waited is not None:
-            await waited.wait()
-        return said
-
-
 @pytest.fixture
 async def stripe() -> AsyncIterator[Stripe]:
-    async with receiving() as opened:
-        made = Stripe(opened)
-        opened.reply = made.reply
-        yield made
+    async with stripe_on_loopback() as opened:
+        yield opened
 
 
 @pytest.fixture

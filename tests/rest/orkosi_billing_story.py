@@ -1,0 +1,66 @@
+"""The part of the story of every route that is about paying, by Orkosi's client: where the operator takes payments."""
+
+from dataclasses import replace
+
+from models import Organization
+from models.base import collection
+from models.billing import Billing, Plan, PlanLimits
+from models.outbound import Outbound
+from tests.resolvers.stripe import signature_of, stripe_on_loopback, subscription_of, told_of
+from tests.rest.conftest import Api, Board, rest_app
+from tests.rest.orkosi_story import ORKOSI, asked, base_of
+
+PLANS = {
+    "free": Plan("free", "Free", limits=PlanLimits(members=1)),
+    "team": Plan("team", "Team", "price_1", PlanLimits(members=50, projects=100), 2900),
+    "company": Plan("company", "Company", "price_2", cost=9900),
+}
+
+
+async def orkosi_billing(api: Api, board: Board) -> None:
+    """Every route of billing."""
+    base, slug = base_of(board) + "/billing", board.workspace.split("/")[2]
+    unpaid = {"$set": {"subscription": None, "plan": None}}
+    await collection(Organization).update_one({"slug": slug}, unpaid)
+    organization = (await board.ann.get(f"/organizations/{slug}")).json()["id"]
+    async with stripe_on_loopback() as stripe:
+        billing = Billing("sk_test_1", stripe.receiver.url, "whsec_1", PLANS)
+        outbound = Outbound(frozenset({stripe.receiver.host}))
+        services = replace(api.ctx.services, outbound=outbound, billing=billing)
+        paying = Api(rest_app(services), api.ctx, api.called, api.recorder, api.clients)
+        ann = paying.client(board.ann.headers["authorization"].removeprefix("Bearer "))
+
+        tiers = await asked(paying.client(), "GET", f"{ORKOSI}/billing/tiers")
+        assert [(tier["slug"], tier["price_cents"]) for tier in tiers] == [
+            ("free", None),
+            ("team", 2900),
+            ("company", 9900),
+        ]
+        assert (await asked(paying.client(), "GET", f"{ORKOSI}/billing/pricing"))["tiers"] == tiers
+
+        # What is to be paid first is led to the page where that is done, either way.
+        page = await asked(ann, "POST", f"{base}/checkout", tier="team")
+        first = await asked(ann, "POST", f"{base}/change-plan", tier="team")
+        assert first == {"changed": False, "tier": "team", "checkout_url": page["url"]}
+
+        stripe.states["sub_1"] = subscription_of(organization)
+        event = told_of("customer.subscription.created", organization, 2)
+        headers = {"stripe-signature": signature_of(event, "whsec_1"), "content-type": "application/json"}
+        heard = await paying.client().post(f"{ORKOSI}/billing/webhook", content=event, headers=headers)
+        assert heard.json()["data"] == {"received": True}
+        paid = await asked(ann, "GET", f"{base}/subscription")
+        assert (paid["tier"], paid["status"], paid["cancel_at_period_end"]) == ("team", "active", False)
+
+        usage = await asked(ann, "GET", f"{base}/usage")
+        assert (usage["tier"], usage["limits"]["members"], usage["usage"]["tokens"]) == ("team", 50, 0)
+        summary = await asked(ann, "GET", f"{base}/plan-summary")
+        assert summary["remaining"]["members"] == 50 - summary["usage"]["members"]
+        assert (summary["remaining"]["agents"], summary["subscription"]) == (None, paid)
+        check = await asked(ann, "POST", f"{base}/validate-downgrade", tier="free")
+        assert (check["valid"], [beyond["name"] for beyond in check["violations"]]) == (False, ["members"])
+        refused = await ann.post(f"{base}/change-plan", json={"tier": "free"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "PLAN_LIMIT")
+        changed = await asked(ann, "POST", f"{base}/change-plan", tier="company")
+        assert changed == {"changed": True, "tier": "company", "checkout_url": None}
+        portal = await asked(ann, "POST", f"{base}/portal")
+        assert portal["url"].startswith("https://billing.stripe.com/")
