@@ -8,7 +8,7 @@ from models import UsageSum
 from models.base import AnyRecord, Record, collection
 from models.enums import StatsInterval, TokenScope
 from models.ids import among
-from models.records import AgentRecord, MissionRecord, UsageSumRecord, WorkspaceRecord
+from models.records import AgentRecord, MissionRecord, UsageSumRecord
 from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
 from resolvers.kit.operation import edge
@@ -22,7 +22,7 @@ COUNTED = ("calls", "input_tokens", "cached_tokens", "output_tokens", "cost")
 @edge(scope=READ)
 async def usage_of_workspace(
     ctx: Context,
-    workspaces: Sequence[WorkspaceRecord],
+    workspaces: Sequence[AnyRecord],
     fields: Fields,
     *,
     from_: datetime | None = None,

@@ -1,5 +1,6 @@
 """Rules: the standing orders of a workspace, for all agents or for one, which its address calls by its name."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from bson import ObjectId
@@ -79,7 +80,7 @@ async def find(call: Call) -> list[Rule]:
     found = await whole(
         call, lambda first, after: list_standing_orders(call.ctx, workspace_id, Window.read(first, after), where)
     )
-    return await _shown(call, found)
+    return await shown_rules(call, found)
 
 
 @routes.post("", "Create a new rule", runs=create_standing_order, body=RuleBody, names_object=True)
@@ -133,10 +134,11 @@ async def _scope(workspace_id: ObjectId, scope: str) -> ObjectId | None:
 
 
 async def _one(call: Call, record: StandingOrderRecord) -> Rule:
-    [shown] = await _shown(call, [record])
+    [shown] = await shown_rules(call, [record])
     return shown
 
 
-async def _shown(call: Call, records: list[StandingOrderRecord]) -> list[Rule]:
+async def shown_rules(call: Call, records: Sequence[StandingOrderRecord]) -> list[Rule]:
+    """Rules that the caller has read, as they are shown."""
     agents = await scopes_of(call.ctx, records, frozenset({"slug"}))
     return [rule(record, agent) for record, agent in zip(records, agents, strict=True)]

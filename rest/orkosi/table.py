@@ -11,9 +11,11 @@ from rest.orkosi import (
     billing_overview,
     changelog,
     credentials,
+    dashboard,
     discovery_engines,
     files,
     integrations,
+    logs,
     notifications,
     organizations,
     probes,
@@ -52,8 +54,10 @@ TAGS = {
         "changelog": "What tasks came to.",
         "credentials": "What the organization signs in with to others.",
         "discovery engines": "What has agents look for work by itself, and what comes of it.",
+        "dashboard": "The workspace at a glance: how much there is, how its agents do, what is amiss.",
         "files": "Texts that a workspace keeps by their paths.",
         "integrations": "What the organization can be connected with.",
+        "logs": "What agents write of what they do, and what the gateway says of itself.",
         "health": "Whether the gateway answers, and what it is made of.",
         "products": "Products, which are projects, by their slugs.",
         "public agents": "Agents, for programs from outside.",
@@ -103,6 +107,9 @@ _PARTS = (
     billing_overview.routes,
     discovery_engines.routes,
     billing.routes,
+    dashboard.routes,
+    dashboard.system,
+    logs.routes,
 )
 
 TABLE: tuple[Route, ...] = tuple(route for part in _PARTS for route in part.table)

@@ -91,7 +91,8 @@ async def services(database: Database, tmp_path_factory: pytest.TempPathFactory)
     """The services of a gateway over the embedded database."""
     hub = Hub(EventLog(database.client))
     await hub.start()
-    yield whole_services(hub, backup_dir=tmp_path_factory.mktemp("backups"), outbound=outbound())
+    folders = {name: tmp_path_factory.mktemp(name) for name in ("backup_dir", "log_dir")}
+    yield whole_services(hub, **folders, outbound=outbound())
     await hub.stop()
 
 

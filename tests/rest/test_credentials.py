@@ -55,6 +55,7 @@ def test_only_registering_signing_in_and_links_are_open() -> None:
         "/orkosi/api/billing/tiers",
         "/orkosi/api/billing/pricing",
         "/orkosi/api/billing/webhook",  # signed by Stripe
+        "/orkosi/api/dashboard",
         "/orkosi/api/auth/register",
         "/orkosi/api/auth/login",
         "/orkosi/api/auth/refresh",
