@@ -19,6 +19,7 @@ from models.base import Record, collection, utc_now
 from models.records import MigrationRecord
 from realtime.lease import hold, holding
 from realtime.retention import remember_oldest
+from resolvers.activity.actor import ACTOR_STEP
 from resolvers.agent.agent_rebuild import AGENT_STEP
 from resolvers.kit.migration_step import MigrationStep, Work, over_all
 from resolvers.kit.numbers_rebuild import NUMBER_STEPS
@@ -46,6 +47,7 @@ STEPS: Sequence[MigrationStep] = (
     *NUMBER_STEPS,
     CHANGELOG_STEP,
     SLUG_STEP,
+    ACTOR_STEP,
 )
 """In the order in which they are done, after the indexes. A new one goes to the end."""
 

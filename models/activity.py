@@ -8,7 +8,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.base import Stored, id_factory, utc_now
-from models.enums import ActivityType
+from models.enums import ActivityType, ActorType
 from models.facts import GRAPH, Facts
 from models.ids import Kind
 from models.records import ActivityRecord
@@ -19,7 +19,10 @@ KEPT = timedelta(days=400)
 
 class Activity(Stored[ActivityRecord]):
     """One thing that happened. It outlives its card and its document, so that "deleted" can be read; it goes with its
-    project or, without one (a document of the workspace), with the workspace."""
+    project or, without one (a document of the workspace), with the workspace.
+
+    `actor_type` is set as it is written (`resolvers.activity.actor`): what a list is narrowed by.
+    """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.ACTIVITY))
     workspace_id: PydanticObjectId
@@ -31,6 +34,7 @@ class Activity(Stored[ActivityRecord]):
     approved_by: Annotated[
         PydanticObjectId | None, Facts("Who has approved of it, where an agent proposed it.", refers=Kind.USER)
     ] = None
+    actor_type: ActorType | None = None
     created_at: Annotated[datetime, Facts("When it happened.")] = Field(default_factory=utc_now)
     action: Annotated[
         str | None, Facts("What it was, in the words of whoever recorded it; null for all other types.", GRAPH)
@@ -50,6 +54,7 @@ class Activity(Stored[ActivityRecord]):
             IndexModel([("project_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("actor_id", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("workspace_id", ASCENDING), ("actor_type", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("type", ASCENDING), ("_id", ASCENDING)]),
             IndexModel(
                 [("workspace_id", ASCENDING), ("action", ASCENDING), ("_id", ASCENDING)],

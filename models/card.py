@@ -183,11 +183,17 @@ class Card(Stored[CardRecord]):
             IndexModel([("project_id", ASCENDING), ("due_date", ASCENDING), ("_id", ASCENDING)]),
             IndexModel(
                 [
-                    ("workspace_id", ASCENDING),
                     ("assignee_id", ASCENDING),
+                    ("workspace_id", ASCENDING),
                     ("archived", ASCENDING),
                     ("completed_at", ASCENDING),
+                    ("priority", ASCENDING),
+                    ("due_date", ASCENDING),
+                    ("_id", ASCENDING),
                 ]
+            ),
+            IndexModel(
+                [("column_id", ASCENDING), ("priority", ASCENDING), ("due_date", ASCENDING), ("_id", ASCENDING)]
             ),
             IndexModel([("project_id", ASCENDING), ("title_key", ASCENDING), ("created_at", ASCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("_id", ASCENDING)]),

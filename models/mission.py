@@ -26,7 +26,8 @@ class Mission(Stored[MissionRecord]):
     is its agent's until `lease_until` while it runs; `lapses` counts how often nothing was heard of it until then, None
     for one that nobody has claimed, and `claimed_from` is whose it was before, if another's. `chain` counts the
     missions in a row before it that no person has begun, `card_count` the cards that were created in it, where it is a
-    run of a discovery engine.
+    run of a discovery engine. One that is `confined` reads and changes nothing outside of its project: it was begun by
+    what is bound to that, or follows from such a one.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
@@ -57,6 +58,7 @@ class Mission(Stored[MissionRecord]):
     ] = None
     card_count: int = 0
     chain: int = 0
+    confined: bool = False
     charged_to: list[PydanticObjectId] = Field(default_factory=list)
     cause: dict[str, Any] | None = None
     lease_until: datetime | None = None
@@ -77,6 +79,7 @@ class Mission(Stored[MissionRecord]):
             IndexModel([("workspace_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("workspace_id", ASCENDING), ("status", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("agent_id", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("agent_id", ASCENDING), ("status", ASCENDING), ("chain", DESCENDING)]),
             IndexModel([("agent_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("card_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("card_id", ASCENDING), ("status", ASCENDING)]),

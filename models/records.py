@@ -19,6 +19,7 @@ class ActivityRecord(TypedDict):
     type: str
     actor_id: ObjectId | None
     approved_by: ObjectId | None
+    actor_type: str | None
     action: str | None
     recorded_by: ObjectId | None
     meta: dict[str, Any]
@@ -900,6 +901,7 @@ class MissionRecord(TypedDict):
     engine_id: ObjectId | None
     card_count: int
     chain: int
+    confined: bool
     charged_to: list[ObjectId]
     cause: dict[str, Any] | None
     lease_until: datetime | None

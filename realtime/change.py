@@ -60,8 +60,8 @@ class Change:
     whether somebody else waits for its end. Long work lets others have the database between its commands, for `rest`
     times as long as those took; None is for REST times, after the first FEW, and only while others ask. It has so for
     `rested` seconds. `cause` is the automation that makes it, which its events carry; `approved_by` who
-    has approved of it, where it was proposed. `follows` are occurrences that something follows from before it is
-    committed (`resolvers.state.follow`).
+    has approved of it, where it was proposed. `is_agents` says whether an agent makes it, where that is known.
+    `follows` are occurrences that something follows from before it is committed (`resolvers.state.follow`).
     """
 
     session: AsyncClientSession
@@ -75,6 +75,7 @@ class Change:
     rested: float = 0.0
     cause: Cause | None = None
     approved_by: ObjectId | None = None
+    is_agents: bool | None = None
     follows: list[Any] = field(default_factory=list)
     _commands: int = 0
     _worked_since: float = field(default_factory=perf_counter)

@@ -19,4 +19,4 @@ async def until(state: Callable[[], Any]) -> Any:
         if there or monotonic() > end:
             assert there, "nothing has come of it"
             return there
-        await sleep(0.05)
+        await sleep(0.02)

@@ -6,11 +6,12 @@ from typing import Any
 from bson import ObjectId
 
 from models import Activity, Card, Document, Fanout, Project
-from models.base import AnyRecord, insert_all, to_record
+from models.base import AnyRecord, insert_all, to_record, with_changes
 from models.enums import ActivityType, TokenScope
 from models.fanout import Audience
 from models.records import ActivityRecord, CardRecord, DocumentRecord, FanoutRecord, ProjectRecord
 from realtime.log import Change
+from resolvers.activity.actor import actor_types
 from resolvers.kit.access import workspace_memberships
 from resolvers.kit.context import Context
 from resolvers.kit.load import to_one, to_one_inside
@@ -99,7 +100,9 @@ async def record_activities(
 
 
 async def _insert_activities(change: Change, activities: Sequence[ActivityRecord]) -> None:
-    await insert_all(Activity, activities, change)
+    types = await actor_types(change, (activity["actor_id"] for activity in activities))
+    told = [with_changes(activity, {"actor_type": types[activity["actor_id"]]}) for activity in activities]
+    await insert_all(Activity, told, change)
 
 
 async def _insert_fanouts(change: Change, fanouts: Sequence[FanoutRecord]) -> None:

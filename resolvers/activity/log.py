@@ -9,10 +9,10 @@ from typing import Annotated, Any
 from bson import ObjectId
 
 from auth.policies import board
-from models import Activity, Agent, User
+from models import Activity, Agent
 from models.base import AnyRecord, Record, aggregate, collection, utc_now
 from models.enums import ActivityType, ActorType, TokenScope
-from models.ids import Kind, kind_of, parse_id, portions
+from models.ids import Kind, kind_of, parse_id
 from models.json import check_text
 from models.records import ActivityRecord, WorkspaceMemberRecord
 from resolvers.kit.context import Context
@@ -123,20 +123,15 @@ async def _where(
     workspace_id: ObjectId, actor_type: ActorType | None, actor_id: ObjectId | str | None, action: str | None
 ) -> Record:
     """What selects activities within a workspace."""
-    conditions: list[Record] = []
+    where: Record = {}
     if action is not None:
         word = check_text(action, field="action")
-        conditions.append({"type": _TYPES[word].value} if word in _TYPES else {"action": word})
+        where |= {"type": _TYPES[word].value} if word in _TYPES else {"action": word}
     if actor_id is not None:
-        conditions.append({"actor_id": await _user_of(workspace_id, parse_id(actor_id, field="actorId"))})
-    if actor_type is ActorType.SYSTEM:
-        conditions.append({"actor_id": None})
-    elif actor_type is not None:
-        agents = await _agents_of(workspace_id)
-        conditions.append({"actor_id": {"$in": agents} if actor_type is ActorType.AGENT else {"$nin": [*agents, None]}})
-    if not conditions:
-        return {}
-    return conditions[0] if len(conditions) == 1 else {"$and": conditions}
+        where["actor_id"] = await _user_of(workspace_id, parse_id(actor_id, field="actorId"))
+    if actor_type is not None:
+        where["actor_type"] = actor_type.value
+    return where
 
 
 async def _user_of(workspace_id: ObjectId, actor_id: ObjectId) -> ObjectId:
@@ -148,21 +143,16 @@ async def _user_of(workspace_id: ObjectId, actor_id: ObjectId) -> ObjectId:
     return actor_id if agent is None else ObjectId(agent["user_id"])
 
 
-async def _agents_of(workspace_id: ObjectId) -> list[ObjectId]:
-    """The users of all agents that a workspace has had."""
-    found = await collection(Agent).find({"workspace_id": workspace_id}, {"user_id": 1}).to_list()
-    return [agent["user_id"] for agent in found]
-
-
 async def _stats(workspace_id: ObjectId) -> ActivityStats:
     since = utc_now() - STATS
     recent = {"workspace_id": workspace_id, "_id": {"$gte": ObjectId.from_datetime(since)}}
     happened = {"_id": {"type": "$type", "action": "$action"}, "count": {"$sum": 1}}
     most: list[AnyRecord] = [{"$sort": {"count": -1, "_id": 1}}, {"$limit": MAX_ACTIONS}]
     actions = await aggregate(Activity, [{"$match": recent}, {"$group": happened}, *most])
-    acted = {"_id": "$actor_id", "count": {"$sum": 1}}
-    actors = await aggregate(Activity, [{"$match": recent}, {"$group": acted}])
-    by = await _by_type({row["_id"]: row["count"] for row in actors})
+    acted = {"_id": "$actor_type", "count": {"$sum": 1}}
+    by = Counter(
+        {row["_id"]: row["count"] for row in await aggregate(Activity, [{"$match": recent}, {"$group": acted}])}
+    )
     return ActivityStats(
         since=since,
         total=sum(by.values()),
@@ -171,16 +161,3 @@ async def _stats(workspace_id: ObjectId) -> ActivityStats:
         by_system=by[ActorType.SYSTEM],
         actions=[ActionCount(action_of(row["_id"]), row["count"]) for row in actions],
     )
-
-
-async def _by_type(by_actor: Mapping[ObjectId | None, int]) -> Counter[ActorType]:
-    """How much the users of each type did."""
-    agents: set[ObjectId] = set()
-    for ids in portions(actor_id for actor_id in by_actor if actor_id is not None):
-        query = {"_id": {"$in": ids}, "is_agent": True}
-        agents |= {user["_id"] for user in await collection(User).find(query, {"_id": 1}).to_list()}
-    found: Counter[ActorType] = Counter()
-    for actor_id, count in by_actor.items():
-        who = ActorType.SYSTEM if actor_id is None else ActorType.AGENT if actor_id in agents else ActorType.USER
-        found[who] += count
-    return found

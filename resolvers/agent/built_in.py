@@ -17,6 +17,9 @@ from realtime.numbers import insert
 from resolvers.kit.context import Context
 from resolvers.member.service_user import add_service_user
 
+SLUGS = ["assistant", "board", "mcp-reader", "pipelines", "planner"]
+"""Of all of them: none is meant where a workspace's only agent is."""
+
 
 @dataclass(frozen=True, slots=True)
 class BuiltIn:
@@ -27,6 +30,10 @@ class BuiltIn:
     description: str
     tools: tuple[str, ...]
     mcp_only: bool = False
+
+    def __post_init__(self) -> None:
+        if self.slug not in SLUGS:
+            raise ValueError(f"{self.slug} is missing in SLUGS")
 
 
 READER = BuiltIn(

@@ -8,7 +8,7 @@ from bson import ObjectId
 from auth.policies import mission as policy
 from models import Agent, Budget, Card, Mission
 from models.agent_enums import IdleReason
-from models.base import Record, Recorded, collection, utc_now
+from models.base import Record, Recorded, aggregate, collection, utc_now
 from models.enums import MissionStatus, TokenScope
 from models.errors import NotFound
 from models.records import WorkspaceMemberRecord
@@ -64,25 +64,41 @@ async def find_idle(
 
     Raises NotFound for an agent that the workspace has not.
     """
-    workspace_id = membership["workspace_id"]
-    named = {"workspace_id": workspace_id, "slug": agent_name, **EXISTING}
-    agent = await collection(Agent).find_one(named, {"user_id": 1, "paused_at": 1})
-    if agent is None:
+    found = await _standing(membership["workspace_id"], membership["organization_id"], agent_name)
+    if found is None:
         raise NotFound("Agent")
-    if agent.get("paused_at") is not None:
+    if found.get("paused_at") is not None:
         return IdleCheck(skip=True, reason=IdleReason.PAUSED)
-    if await _is_there(Mission, {"agent_id": agent["_id"], "status": MissionStatus.RUNNING.value}):
+    if found["running"]:
         return IdleCheck(skip=True, reason=IdleReason.BUSY)
-    open_card = {"workspace_id": workspace_id, "assignee_id": agent["user_id"], "archived": False, "completed_at": None}
-    queued = {"agent_id": agent["_id"], "status": MissionStatus.QUEUED.value}
-    if run_mode != SEEKING and not await _is_there(Card, open_card) and not await _is_there(Mission, queued):
+    if run_mode != SEEKING and not found["cards"] and not found["queued"]:
         return IdleCheck(skip=True, reason=IdleReason.NO_TASKS)
-    subjects = [agent["_id"], workspace_id, membership["organization_id"]]
-    budgets = await collection(Budget).find({"subject_id": {"$in": subjects}}).to_list()
-    if not all(has_room(as_of(budget, utc_now()), LEAST) for budget in budgets):
+    if not all(has_room(as_of(budget, utc_now()), LEAST) for budget in found["budgets"]):
         return IdleCheck(skip=True, reason=IdleReason.OVER_BUDGET)
     return GO_ON
 
 
-async def _is_there(model: type[Recorded[Any]], where: Record) -> bool:
-    return await collection(model).find_one(where, {"_id": 1}) is not None
+async def _standing(workspace_id: ObjectId, organization_id: ObjectId, slug: str) -> Record | None:
+    """An agent with one of each of what keeps it busy, and the budgets over it, in one query; None for none."""
+    open_card = {"workspace_id": workspace_id, "archived": False, "completed_at": None}
+    subjects = {"$addFields": {"subjects": ["$_id", workspace_id, organization_id]}}
+    pipeline: list[Record] = [
+        {"$match": {"workspace_id": workspace_id, "slug": slug, **EXISTING}},
+        {"$project": {"user_id": 1, "paused_at": 1}},
+        _first("running", Mission, "_id", "agent_id", {"status": MissionStatus.RUNNING.value}),
+        _first("queued", Mission, "_id", "agent_id", {"status": MissionStatus.QUEUED.value}),
+        _first("cards", Card, "user_id", "assignee_id", open_card),
+        subjects,
+        {"$lookup": _among(Budget, "subjects", "subject_id", "budgets")},
+    ]
+    return next(iter(await aggregate(Agent, pipeline)), None)
+
+
+def _first(name: str, model: type[Recorded[Any]], key: str, foreign: str, where: Record) -> Record:
+    """The stage that looks up one of what leads to an agent."""
+    one = [{"$match": where}, {"$limit": 1}, {"$project": {"_id": 1}}]
+    return {"$lookup": {**_among(model, key, foreign, name), "pipeline": one}}
+
+
+def _among(model: type[Recorded[Any]], key: str, foreign: str, name: str) -> Record:
+    return {"from": collection(model).name, "localField": key, "foreignField": foreign, "as": name}

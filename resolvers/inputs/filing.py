@@ -49,7 +49,9 @@ class CardSearch(WindowInput):
     assignee: Assignee | None = Field(None, description=f"{ASSIGNEE}.")
     project: ProjectWord | None = Field(None, description="Of this project, by slug, number (`#7`) or id.")
     search: Annotated[str, Text(1, 200)] | None = Field(
-        None, description="With this text in the title or the description, whatever its case."
+        None,
+        description="With these words, or what begins with them, in the title, the description or the steps: of the "
+        "1,000 such cards that were changed last.",
     )
 
 

@@ -1,7 +1,7 @@
 """Invitations to a workspace: a link for one e-mail address, for a week, for one use."""
 
-from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 from bson import ObjectId
 
@@ -13,16 +13,18 @@ from models.base import collection, to_record, with_changes
 from models.enums import Role, TokenScope
 from models.errors import BadUserInput, Conflict
 from models.ids import Kind, new_id
-from models.records import InvitationRecord, WorkspaceMemberRecord, WorkspaceRecord
+from models.records import InvitationRecord, WorkspaceMemberRecord
 from realtime.events.invitation import InvitationCreated, InvitationResent
 from realtime.log import Change, Committed
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.invitation.send import (
     LIFETIME,
+    PENDING,
     NewInvitation,
     check_inviter,
     count_invitation,
     count_mail,
+    invitations_by,
     open_invitation,
     revoke,
     send,
@@ -32,10 +34,8 @@ from resolvers.kit.access import check_workspace, workspace_memberships
 from resolvers.kit.ceilings import MAX_INVITATIONS, require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
-from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import INVITATION, WORKSPACE
-from resolvers.kit.operation import edge, operation
-from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.operation import operation
 from resolvers.mail.mail import invitation_token, withdraw_mails
 from resolvers.user.user import users_by
 
@@ -148,29 +148,14 @@ async def revoke_invitation(ctx: Context, found: InvitationRecord) -> Committed[
 async def list_invitations(ctx: Context, membership: WorkspaceMemberRecord) -> list[InvitationRecord]:
     """The invitations of a workspace that were not accepted, oldest first; expired ones too."""
     workspace_id = membership["workspace_id"]
-    query = {"workspace_id": workspace_id, "accepted_at": None}
+    query = {"workspace_id": workspace_id, **PENDING}
     return await collection(Invitation).find(query, {"secret_hash": 0}).sort("_id", 1).to_list()
 
 
-@edge(scope=_ADMINISTER, viewer=True)
-async def invitations_of(
-    ctx: Context,
-    workspaces: Sequence[WorkspaceRecord],
-    fields: Fields,
-    *,
-    first: int | None = None,
-    after: str | None = None,
-) -> list[Page]:
-    """The invitations of each workspace that were not accepted. Raises Forbidden for whoever may not invite."""
-    ids = [workspace["_id"] for workspace in workspaces]
-    await workspace_memberships(ctx, ids)
-    for object_id in ids:
-        await check_workspace(ctx, object_id, policy.MANAGE_MEMBERS)
-    window, wanted = Window.read(first, after), None if fields is None else fields - {"secret_hash"}
-    found = await pages(Invitation, "workspace_id", ids, window, where={"accepted_at": None}, fields=wanted)
-    return [found[item] for item in ids]
-
-
+invitations_of = invitations_by(
+    "workspace_id", workspace_memberships, partial(check_workspace, permission=policy.MANAGE_MEMBERS)
+)
+"""The same of each workspace. Raises Forbidden for whoever may not invite."""
 inviter_of = users_by("invited_by")
 
 

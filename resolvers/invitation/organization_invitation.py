@@ -1,6 +1,6 @@
 """Invitations to an organization: whoever accepts becomes a member of it, and of its default workspace."""
 
-from collections.abc import Sequence
+from functools import partial
 
 from bson import ObjectId
 
@@ -11,23 +11,30 @@ from models.base import collection, to_record
 from models.enums import Role, TokenScope
 from models.errors import Conflict
 from models.ids import Kind, new_id, parse_id
-from models.records import InvitationRecord, OrganizationMemberRecord, OrganizationRecord
+from models.records import InvitationRecord, OrganizationMemberRecord
 from realtime.events.invitation import InvitationCreated
 from realtime.log import Change, Committed
 from resolvers.inputs.organization import OrganizationMemberInvite
-from resolvers.invitation.send import LIFETIME, NewInvitation, count_invitation, revoke, send, shown, still_open
+from resolvers.invitation.send import (
+    LIFETIME,
+    PENDING,
+    NewInvitation,
+    count_invitation,
+    invitations_by,
+    revoke,
+    send,
+    shown,
+    still_open,
+)
 from resolvers.kit.access import check_organization, door_of
 from resolvers.kit.ceilings import MAX_INVITATIONS, require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
-from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION
-from resolvers.kit.operation import edge, operation
-from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.operation import operation
 from resolvers.mail.mail import invitation_token, withdraw_mails
 from resolvers.member.organization_member import organization_memberships
 
-PENDING = {"accepted_at": None, "team_id": None}
 _ADMINISTER = TokenScope.ACCOUNT_WRITE
 
 
@@ -120,23 +127,10 @@ async def list_organization_invitations(ctx: Context, membership: OrganizationMe
     return await collection(Invitation).find(query, {"secret_hash": 0}).sort("_id", 1).to_list()
 
 
-@edge(scope=_ADMINISTER, viewer=True)
-async def invitations_of(
-    ctx: Context,
-    organizations: Sequence[OrganizationRecord],
-    fields: Fields,
-    *,
-    first: int | None = None,
-    after: str | None = None,
-) -> list[Page]:
-    """The same of each organization. Raises Forbidden for whoever may not invite."""
-    ids = [organization["_id"] for organization in organizations]
-    await organization_memberships(ctx, ids)
-    for organization_id in ids:
-        await check_organization(ctx, organization_id, policy.MANAGE_MEMBERS)
-    window, wanted = Window.read(first, after), None if fields is None else fields - {"secret_hash"}
-    found = await pages(Invitation, "organization_id", ids, window, where=PENDING, fields=wanted)
-    return [found[organization_id] for organization_id in ids]
+invitations_of = invitations_by(
+    "organization_id", organization_memberships, partial(check_organization, permission=policy.MANAGE_MEMBERS)
+)
+"""The same of each organization. Raises Forbidden for whoever may not invite."""
 
 
 @operation(

@@ -1,22 +1,29 @@
 """What invitations to workspaces and to organizations have in common: who may send how many, the mail, and the link."""
 
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bson import ObjectId
 
 from auth.counting import count_attempt
 from models import Invitation, User
 from models.address import mailbox
-from models.base import collection, without
-from models.enums import MailTemplate
+from models.base import AnyRecord, collection, without
+from models.enums import MailTemplate, TokenScope
 from models.errors import Conflict, Forbidden, NotFound
 from models.records import InvitationRecord
 from realtime.events.invitation import InvitationRevoked
 from realtime.log import Change
 from resolvers.kit.context import Context
+from resolvers.kit.noun import Fields
+from resolvers.kit.operation import edge
+from resolvers.kit.page import ListEdge, Page, Window, pages
 from resolvers.mail.mail import insert_mail, invitation_link, invitation_token, withdraw_mails
 
+PENDING = {"accepted_at": None, "team_id": None}
+"""Of an organization or a workspace: what invites to a team of it is that team's."""
 LIFETIME = timedelta(days=7)
 MAX_INVITATIONS_AN_HOUR = 200
 """Of one tenant, and by one person to all tenants."""
@@ -105,3 +112,31 @@ def shown(ctx: Context, invitation: InvitationRecord) -> NewInvitation:
         return NewInvitation(told, None, None)
     token = invitation_token(ctx.services, invitation["_id"])
     return NewInvitation(told, token, invitation_link(ctx.services, token))
+
+
+def invitations_by(
+    key: str,
+    memberships: Callable[[Context, Iterable[ObjectId]], Awaitable[Any]],
+    check: Callable[[Context, ObjectId], Awaitable[Any]],
+) -> ListEdge:
+    """The edge from tenants, named by `key`, to their invitations that were not accepted. `memberships` are looked up
+    for all of them, then each is checked."""
+
+    @edge(scope=TokenScope.ACCOUNT_WRITE, viewer=True)
+    async def invitations_of(
+        ctx: Context,
+        tenants: Sequence[AnyRecord],
+        fields: Fields,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> list[Page]:
+        ids = [tenant["_id"] for tenant in tenants]
+        await memberships(ctx, ids)
+        for tenant_id in ids:
+            await check(ctx, tenant_id)
+        window, wanted = Window.read(first, after), None if fields is None else fields - {"secret_hash"}
+        found = await pages(Invitation, key, ids, window, where=PENDING, fields=wanted)
+        return [found[tenant_id] for tenant_id in ids]
+
+    return invitations_of

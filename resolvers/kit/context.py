@@ -194,6 +194,8 @@ class Context:
         """A change with what follows from it."""
 
         async def following(change: Change) -> T:
+            if change.actor_id is not None and change.actor_id == self.subject.user_id:
+                change.is_agents = self.subject.agent_id is not None or self.subject.organization_id is not None
             return await follow(self, change, await body(change))
 
         return following

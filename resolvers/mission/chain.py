@@ -11,7 +11,7 @@ from resolvers.kit.context import Context
 
 MAX_CHAIN = 50
 """Runs in a row that no person has begun: then a card waits for somebody to let it on."""
-_UNDER_WAY = [MissionStatus.RUNNING.value, MissionStatus.AWAITING_APPROVAL.value]
+_UNDER_WAY = (MissionStatus.RUNNING, MissionStatus.AWAITING_APPROVAL)
 
 
 async def chain_before(ctx: Context, change: Change, workspace_id: ObjectId, card_id: ObjectId | None) -> int:
@@ -25,11 +25,11 @@ async def chain_before(ctx: Context, change: Change, workspace_id: ObjectId, car
     if ctx.mission_id is not None:
         before = [await _first(change, {"_id": ctx.mission_id, "workspace_id": workspace_id}, "_id")]
     elif ctx.subject.agent_id is not None or change.cause is not None:
-        theirs: Record = {"agent_id": ctx.subject.agent_id, "status": {"$in": _UNDER_WAY}}
-        before = [
-            None if card_id is None else await _first(change, about, "_id"),
-            None if ctx.subject.agent_id is None else await _first(change, theirs, "chain"),
-        ]
+        before = [] if card_id is None else [await _first(change, about, "_id")]
+        if (agent_id := ctx.subject.agent_id) is not None:
+            # One status at a time: then the first in an index is the longest.
+            theirs: list[Record] = [{"agent_id": agent_id, "status": status.value} for status in _UNDER_WAY]
+            before += [await _first(change, mine, "chain") for mine in theirs]
     else:
         return 0
     return max((mission.get("chain", 0) + 1 for mission in before if mission is not None), default=0)

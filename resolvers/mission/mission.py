@@ -162,6 +162,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
             column_id=column_id,
             engine_id=asked.engine_id,
             chain=await chain_before(ctx, change, workspace_id, asked.card_id),
+            confined=ctx.subject.project_id is not None or (leads is not None and leads.get("confined", False)),
             charged_to=await _charged_to(ctx, change, leads),
             cause=None if change.cause is None else asdict(change.cause),
             max_steps=asked.max_steps,

@@ -24,6 +24,8 @@ from resolvers.mission.report import Report, add_reports
 from resolvers.mission.run import Held
 from resolvers.state.mission_status import change_status
 
+LONGEST_REST = 32
+"""Turns between two tries to hand a mission over."""
 UNDER_WAY = (MissionStatus.RUNNING, MissionStatus.AWAITING_APPROVAL)
 
 
@@ -82,6 +84,24 @@ async def relay_held(held: Held) -> bool:
     except Conflict:
         return False
     return True
+
+
+@dataclass(slots=True)
+class Relaying:
+    """When a mission is to be handed over by itself: not before the turn `next_at`. Where another one stands in the
+    way, that is not tried again for some turns, and for twice as many each time."""
+
+    next_at: int = 0
+    rest: int = 2
+
+    async def try_at(self, turn: int, held: Held) -> bool:
+        """Hand it over at a turn, if it is time; whether it was."""
+        if turn < self.next_at:
+            return False
+        if await relay_held(held):
+            return True
+        self.next_at, self.rest = turn + self.rest, min(2 * self.rest, LONGEST_REST)
+        return False
 
 
 async def relay_setting(organization_id: ObjectId | None) -> RelaySetting:

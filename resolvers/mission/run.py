@@ -254,8 +254,9 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
             return None
         if mission["status"] != MissionStatus.RUNNING:
             await change_status(change, mission, MissionStatus.RUNNING)
+        within = mission["project_id"] if mission.get("confined") else None
         return Held(
-            ctx,
+            Context(agent_subject(agent, within), services),
             agent,
             mission_id,
             mission["workspace_id"],
@@ -272,13 +273,14 @@ async def take(services: Services, mission_id: ObjectId, holder: str) -> Held | 
     return taken
 
 
-def agent_subject(agent: AgentRecord) -> Subject:
-    """Who asks where an agent works by itself: what its own token would be."""
+def agent_subject(agent: AgentRecord, within: ObjectId | None = None) -> Subject:
+    """Who asks where an agent works by itself: what its own token would be, perhaps inside one project."""
     return Subject(
         user_id=agent["user_id"],
         scopes=frozenset(TOKEN_SCOPES),
         agent_id=agent["_id"],
         workspace_id=agent["workspace_id"],
+        project_id=within,
         calls_a_minute=agent.get("rate_limit"),
     )
 

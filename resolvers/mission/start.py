@@ -10,8 +10,7 @@ from models.errors import Conflict, NotFound
 from models.ids import Kind, kind_of
 from models.records import AgentRecord, CardRecord, MissionRecord, WorkspaceMemberRecord
 from realtime.log import Change, Committed
-from resolvers.agent.board_agent import BOARD
-from resolvers.agent.built_in import READER
+from resolvers.agent.built_in import SLUGS
 from resolvers.inputs.mission import AgentRun, CardMissionStart
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import CARD, WORKSPACE
@@ -94,7 +93,7 @@ async def _agent_for(
     default = None if workspace is None else workspace.get("default_agent_id")
     if default is not None and (agent := await _agent(change, workspace_id, {"_id": default})):
         return agent
-    inside = {"workspace_id": workspace_id, "deleted_at": None, "slug": {"$nin": [READER.slug, BOARD.slug]}}
+    inside = {"workspace_id": workspace_id, "deleted_at": None, "slug": {"$nin": SLUGS}}
     agents = await collection(Agent).find(inside, session=change.session).limit(2).to_list()
     if len(agents) != 1:
         raise Conflict("Say which agent is to work on it: the workspace has no default agent", field="agentId")

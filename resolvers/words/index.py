@@ -159,6 +159,17 @@ class SearchIndex:
         """The best `size` hits, or those that come after a rank and place: of the RANKED latest, then of the others."""
         return await self._run(workspace_id, lambda connection: _find(connection, terms, size, after))
 
+    async def latest(self, workspace_id: ObjectId, terms: Terms, most: int) -> list[ObjectId]:
+        """The ids of what is to be found, without their texts: of so many objects, those that were changed last."""
+
+        def found(connection: sqlite3.Connection) -> list[ObjectId]:
+            where, values = terms.where()
+            source = f"FROM words JOIN entry ON entry.place = words.rowid WHERE {where}"
+            sql = f"SELECT entry.id {source} ORDER BY words.rowid DESC LIMIT ?"
+            return [ObjectId(row[0]) for row in connection.execute(sql, [*values, most]).fetchall()]
+
+        return await self._run(workspace_id, found)
+
     async def count(self, workspace_id: ObjectId, terms: Terms) -> int:
         """How many objects there are to find."""
 

@@ -113,20 +113,20 @@ class Query:
         return word in self.words or word.startswith(self.beginnings)
 
 
-def read_query(text: str) -> Query:
+def read_query(text: str, *, field: str = "query") -> Query:
     """Each word, or the words in quotes that stand side by side; nothing is syntax of the index.
 
-    Raises BadUserInput for what holds no word, or too many.
+    Raises BadUserInput of `field` for what holds no word, or too many.
     """
-    if len(check_text(text, field="query")) > MAX_QUERY:
-        raise BadUserInput(f"must have at most {MAX_QUERY} characters", field="query")
+    if len(check_text(text, field=field)) > MAX_QUERY:
+        raise BadUserInput(f"must have at most {MAX_QUERY} characters", field=field)
     parts = [(phrase or word, bool(phrase)) for phrase, word in _PARTS.findall(text)]
     # Folded as in the index: what is a letter by itself may be none then, such as a vowel of Hangul or a tatweel.
     parts = [(part, whole) for part, whole in parts if any(units(folded(part)))]
     if not parts:
-        raise BadUserInput("must hold a word", field="query")
+        raise BadUserInput("must hold a word", field=field)
     if len(parts) > MAX_WORDS:
-        raise BadUserInput(f"must have at most {MAX_WORDS} words", field="query")
+        raise BadUserInput(f"must have at most {MAX_WORDS} words", field=field)
     found = [([unit for unit in units(part) if unit.text], whole) for part, whole in parts]
     ends = [(some[-1], whole) for some, whole in found if some and not some[-1].is_run]
     words = {unit.text for some, _ in found for unit in some[:-1] if not unit.is_run}

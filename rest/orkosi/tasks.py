@@ -29,8 +29,9 @@ NAMES = {"stage": "status", "project": "product_slug"}
 
 class TaskQuery(PageQuery):
     """Which tasks. `status` and `priority` are some of theirs with commas between them; without a status, archived ones
-    are left out. `next` is the one to do next of an assignee or a product: the most urgent that is `todo` and waits for
-    none, then what is due first, then the oldest."""
+    are left out. `q` are words, or their beginnings, that all have to be there. `next` is the one to do next of an
+    assignee or a product: the most urgent that is `todo` and waits for none, then what is due first, then the oldest.
+    """
 
     status: Statuses | None = None
     q: Annotated[str, Text(1, 200)] | None = None
@@ -76,7 +77,7 @@ async def find(call: Call) -> list[TaskData]:
     if query.next:
         return await tasks(call.ctx, await find_next(call, query, among, {"project": "product"}))
     asked = {**among, "stages": query.status, "search": query.q, "priorities": query.priority}
-    return await tasks(call.ctx, await find_tasks(call, query, asked, {"project": "product"}))
+    return await tasks(call.ctx, await find_tasks(call, query, asked, {"project": "product", "search": "q"}))
 
 
 @routes.post("", "Create a task", runs=submit_card, body=TaskBody, names_object=True, refused_with=(429,))

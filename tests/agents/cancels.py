@@ -16,6 +16,7 @@ from models.enums import MissionStatus
 from realtime.events.mission import MissionStatusChanged
 from tests.agents.model_server import Json, Turn
 from tests.agents.served import Served, board, card_of, served
+from tests.patience import until
 
 PORT = 3979
 AT_ONCE = 10
@@ -69,9 +70,7 @@ async def _cancel(at: Served, mission: str, card: str) -> float | None:
     """Cancel a mission at some moment after its model was first asked: how long after the answer the model was cut off,
     in seconds (0 where it was before); None where it did not speak then."""
     clock = asyncio.get_running_loop().time
-    async with asyncio.timeout(60):
-        while not any(card_of(request) == card for request in at.model.requests):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    await until(lambda: any(card_of(request) == card for request in at.model.requests))
     await asyncio.sleep(random.uniform(0, 3))
     before = _cut(at, card)
     await at.ask(CANCEL, m=mission)

@@ -21,6 +21,8 @@ from resolvers.inputs.organization import OrganizationUpdate
 from resolvers.kit.context import Context
 from resolvers.mission.mission import cancel_mission
 from resolvers.mission.prompt import prompt_mission
+from resolvers.mission.relay import relay_held
+from resolvers.mission.run import Held
 from resolvers.organization.organization import update_organization
 from tests.agents.lab import Desk, card_in, desk, told, working
 from tests.agents.model_server import Json, Turn
@@ -83,7 +85,15 @@ def long_script(request: Json, before: int) -> Turn:
     return Turn(calls=(("comment", {"cardId": card_in(request), "content": f"Step {before}"}),))
 
 
-async def test_a_run_whose_context_is_full_is_handed_over_by_itself(owner: Context, workspace: WorkspaceRecord) -> None:
+async def test_a_run_whose_context_is_full_is_handed_over_by_itself(
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[bool] = []
+
+    async def counted(held: Held) -> bool:
+        tried.append(await relay_held(held))
+        return tried[-1]
+
     # Given an organization that has runs handed over early, and a card that another agent is asked about as well
     values = OrganizationUpdate.of(relay_mode="auto", relay_threshold=0.1)
     await update_organization(again(owner), workspace["organization_id"], values)
@@ -94,8 +104,11 @@ async def test_a_run_whose_context_is_full_is_handed_over_by_itself(owner: Conte
 
         # When its context is full, nothing takes the place of its run, which ends by itself
         async with working(at.owner.services):
+            monkeypatch.setattr("resolvers.mission.relay.relay_held", counted)
             alone = await at.ended(await at.ask("Polish the lens"))
         assert (alone["status"], alone["step_count"]) == (MissionStatus.COMPLETED, TURNS + 1)
+        # And it does not try so at every turn
+        assert tried == [False] * 2
 
         # When there is nothing beside it, it is handed over after two turns
         await cancel_mission(again(at.owner), beside)

@@ -16,6 +16,7 @@ from resolvers.kit.page import Window
 from resolvers.mission.mission import list_missions
 from tests.agents.lab import Desk, desk, working
 from tests.agents.model_server import Turn, turns
+from tests.patience import until
 from tests.resolvers.lab import People, again
 from tests.rest.conftest import rest_app
 
@@ -107,9 +108,7 @@ async def test_leaving_a_stream_cancels_nothing(owner: Context, workspace: Works
         async with client_of(at, people) as client:
             body = {"agentUserId": str(at.agent["_id"]), "objective": "Speak"}
             following = asyncio.create_task(client.post(f"{path}/agent-runtime/run", json=body))
-            async with asyncio.timeout(20):
-                while not at.model.speaking:  # noqa: ASYNC110
-                    await asyncio.sleep(0.02)
+            await until(lambda: at.model.speaking)
             following.cancel()
         page = await list_missions(again(at.owner), workspace["_id"], Window.read())
         mission = await at.ended(page.nodes[0]["_id"])

@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from agents.runtime.child.toolbox import Toolbox
 from agents.tools.tool import Result
-from models import ApiToken, Card, Conversation, Message, MissionRun, MissionStep, UsageRecord, WorkspaceMember
+from models import ApiToken, Card, Conversation, Message, Mission, MissionRun, MissionStep, UsageRecord, WorkspaceMember
 from models.base import collection
 from models.conversation_enums import ConversationState
 from models.enums import MissionWait, Role
@@ -34,6 +34,7 @@ from resolvers.inputs.card import CardUpdate
 from resolvers.inputs.conversation import AssistantSay, PreSessionCreate, PreSessionSay
 from resolvers.inputs.project import ProjectCreate
 from resolvers.kit.context import Context
+from resolvers.mission.again import relaunch_mission
 from resolvers.project.project import create_project
 from tests.agents.lab import Desk, comments, desk, results, working
 from tests.agents.model_server import Json, Turn, turns
@@ -136,6 +137,46 @@ async def test_the_assistant_acts_as_its_person_inside_the_project_and_deletes_n
         theirs = await event_types(ada.user_id)
         assert theirs.count("MessageAdded") == 10
         assert {"MessageAdded", "ConversationUpdated"}.isdisjoint(await event_types(workspace["_id"]))
+
+
+async def test_a_mission_that_the_assistant_begins_stays_inside_the_project_until_a_person_begins_it(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given something in another project, and an agent that would fetch it
+    other = (
+        await create_project(again(owner), ProjectCreate.of(workspace_id=workspace["_id"], name="Elsewhere"))
+    ).value
+    fetched: list[list[bool]] = []
+
+    def script(request: Json, before: int) -> Turn:
+        if "You are the assistant" in str(request["messages"][0]):
+            start = {"cardId": str(at.card_id), "projectId": str(at.project_id), "prompt": "Fetch what is elsewhere"}
+            return Turn(calls=(("start_card_mission", start),)) if before == 0 else Turn("Begun.")
+        if before == 0:
+            tools = {tool["function"]["name"] for tool in request["tools"]}
+            assert "find_tools" in tools
+            beyond = (
+                ("get_board", {"projectId": str(other["_id"])}),
+                ("list_agents", {"workspaceId": str(workspace["_id"])}),
+            )
+            near = ("get_card", {"id": str(at.card_id)})
+            return Turn(calls=tuple(("call_tool", {"name": n, "arguments": a}) for n, a in (*beyond, near)))
+        fetched.append(["NOT_FOUND" in text for text in results(request)])
+        return Turn("Done.")
+
+    async with desk(owner, workspace, script) as at, working(at.owner.services):
+        # When the assistant begins a mission
+        conversation_id = await ask(at, "Have somebody look after the card")
+        await until(conversation_id, ConversationState.IDLE)
+        [begun] = await collection(Mission).find({"workspace_id": workspace["_id"]}).to_list()
+        ended = await at.ended(begun["_id"])
+        # And a person has the same done anew
+        anew = (await relaunch_mission(again(at.owner), begun["_id"])).value
+        await at.ended(anew["_id"])
+
+    # Then the one saw what is in the project alone, and the other one more
+    assert (ended["confined"], anew["confined"]) == (True, False)
+    assert fetched == [[True, True, False], [False, False, False]]
 
 
 async def test_what_is_missing_is_told_and_the_answer_comes_once_it_is_there(

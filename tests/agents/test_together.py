@@ -26,7 +26,7 @@ from resolvers.usage.spending import Amount
 from resolvers.usage.usage import Usage
 from tests.agents.lab import comment, desk, working
 from tests.agents.model_server import Fault, Json, Turn
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.resolvers.lab import again, events
 from tests.resolvers.traffic import traffic
 from tests.resolvers.usage.lab import set_budget, stored_budget
@@ -50,16 +50,14 @@ async def test_whatever_missions_do_when_they_are_cancelled_nothing_of_them_is_c
 
         async def cancel(place: int) -> None:
             name = f"Mission number {place} of all".encode()
-            while sum(name in orjson.dumps(request) for request in at.model.requests) <= place:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+            await until(lambda: sum(name in orjson.dumps(request) for request in at.model.requests) > place)
             await cancel_mission(again(at.owner), missions[place])
 
         async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*map(cancel, range(MISSIONS)))
 
             # When no model speaks any more
-            while runner.count or at.model.speaking:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+            await until(lambda: not (runner.count or at.model.speaking))
 
     # Then their cancellation is the last that is told of each
     told = await events(workspace["_id"])

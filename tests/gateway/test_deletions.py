@@ -11,7 +11,7 @@ from models.ids import Kind, new_id
 from resolvers.kit.context import Services
 from resolvers.words.index import SearchIndex
 from tests.gateway.lab import Lab
-from tests.realtime.log_lab import until
+from tests.patience import until
 
 
 async def test_it_takes_what_is_due_and_says_when_nothing_is_pending(lab: Lab, clean: Database) -> None:

@@ -42,6 +42,7 @@ from resolvers.credential.sealed import bound_to, sealed_in
 from resolvers.files.store import FILES_STAY, remove_leftovers
 from tests.gateway.dump_lab import KEY, Bar, another, as_stored, documents_of, dumped, everything, restored
 from tests.gateway.lab import Board, Lab
+from tests.patience import until
 from tests.realtime.log_lab import appends
 from tests.stubs import stubs
 
@@ -170,8 +171,7 @@ async def test_a_dump_while_others_write_is_of_one_moment(
 
     async def more() -> None:
         enough = written + 8
-        while written < enough:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+        await until(lambda: written >= enough)
 
     async def slowly(model: Any, moment: Any) -> Any:
         if model in (LoggedEvent, StreamHead):

@@ -1,7 +1,7 @@
 """The follower of a process: woken by what happens here and elsewhere, by turns, and never two at work for nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from realtime.hub import Hub
 from realtime.log import Change, EventLog
 from resolvers.kit.context import Services
 from resolvers.notification.follow import follow_some
-from tests.patience import PATIENCE
+from tests.patience import until
 
 SLOW = Pace(poll=60.0, lease=60.0)
 QUICK = Pace(poll=0.02, lease=1.0)
@@ -50,12 +50,6 @@ async def leave_word(services: Services) -> None:
         change.append(workspace_id, WorkspaceDeleted(deleted_id=workspace_id))
 
     await services.hub.log.write(workspace_id, None, body)
-
-
-async def until(done: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await done():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 async def nothing_waits() -> bool:

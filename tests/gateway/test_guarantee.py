@@ -17,7 +17,7 @@ from models.base import collection, utc_now
 from realtime.retention import Bounds, Retention
 from serving.websocket_protocol import WebSocketProtocol
 from tests.gateway.lab import JSON, Board, Lab
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 PAGE = Path(__file__).parents[2] / "docs" / "guarantee.md"
 UPDATE = "mutation ($id: ID!, $t: String!) { cardUpdate(id: $id, input: {title: $t}) { card { version rank } } }"
@@ -58,9 +58,7 @@ async def host(gateway: Starlette, lab: Lab) -> AsyncIterator[str]:
     config = uvicorn.Config(gateway, host="127.0.0.1", port=0, lifespan="off", log_config=None, ws=WebSocketProtocol)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
-    async with asyncio.timeout(PATIENCE):
-        while not server.started:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: server.started)
     yield f"127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     await task

@@ -22,8 +22,7 @@ from serving.graph.live import Live
 from serving.transports.connections import Connection, Connections
 from serving.transports.protocol import OperationRequest
 from tests.gateway.lab import Board, Lab
-from tests.patience import PATIENCE
-from tests.realtime.log_lab import until
+from tests.patience import PATIENCE, until
 from tests.realtime.redis_lab import RedisServer
 from tests.serving.graph.test_live_sharing import subject_of
 

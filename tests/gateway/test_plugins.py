@@ -1,10 +1,9 @@
 """The worker that tells plugins: woken by what happens here and elsewhere, by turns."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -24,7 +23,7 @@ from resolvers.kit.context import Services
 from resolvers.kit.input import Input
 from resolvers.plugin import follow
 from resolvers.plugin.kind import Delivery, DeliveryFailed, PluginKind
-from tests.patience import PATIENCE
+from tests.patience import until
 
 PACE = Pace(poll=60.0, lease=1.0, rest=0.01, late=60.0)
 QUICK = replace(PACE, poll=0.05)
@@ -92,12 +91,6 @@ async def happen(services: Services, workspace_id: ObjectId) -> str:
 
     await services.hub.log.write(workspace_id, None, body)
     return str(gone)
-
-
-async def until(done: Callable[[], Awaitable[Any]]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await done():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 async def test_what_happens_in_another_process_is_told_once(both: tuple[Services, Services], noting: Noting) -> None:

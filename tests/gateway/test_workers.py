@@ -19,8 +19,7 @@ from gateway.locking import holder
 from gateway.workers import METRICS_DIR
 from tests.gateway.live_lab import LiveSocket, Owner, new_owner, watching
 from tests.gateway.process import Serving, is_alive, orrery, serving
-from tests.patience import PATIENCE
-from tests.realtime.log_lab import until
+from tests.patience import PATIENCE, until
 from tests.realtime.redis_lab import RedisServer
 
 TWO = {"ORRERY_WORKERS": "2"}

@@ -20,7 +20,7 @@ from models.processes import ProcessDiedError, Processes, ProcessTooSlowError
 from resolvers.content.convert import convert
 from tests.gateway.process import ROOT, is_alive
 from tests.models import working
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 
 @pytest.fixture
@@ -40,12 +40,6 @@ def wait_for(come_true: Callable[[], bool]) -> None:
     while not come_true():
         assert monotonic() < ends
         sleep(0.01)
-
-
-async def come_true(state: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not state():  # noqa: ASYNC110 - a file is told by nobody
-            await asyncio.sleep(0.01)
 
 
 def test_work_is_done_in_another_process_that_is_kept_for_the_next(processes: Processes) -> None:
@@ -163,7 +157,7 @@ async def test_the_event_loop_turns_while_a_process_holds_its_interpreter(
     # Given work that ends only after the loop has turned many times
     started, gate = tmp_path / "started", tmp_path / "gate"
     work = asyncio.create_task(pool.run(processes.run, working.work_until, started, gate))
-    await come_true(started.exists)
+    await until(started.exists)
 
     for _ in range(1_000):
         await asyncio.sleep(0)
@@ -180,7 +174,7 @@ async def test_a_caller_that_gives_up_leaves_its_process_at_work_and_no_place_fo
     started, gate = tmp_path / "started", tmp_path / "gate"
     work_for("impatient")
     given_up = asyncio.create_task(pool.run(processes.run, working.work_until, started, gate))
-    await come_true(started.exists)
+    await until(started.exists)
 
     # When
     given_up.cancel()

@@ -57,13 +57,6 @@ def everything(_event: Any) -> bool:
     return True
 
 
-async def until(done: Callable[[], bool]) -> None:
-    """Wait until something is so that nobody tells of."""
-    async with asyncio.timeout(PATIENCE):
-        while not done():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-
-
 class Reader:
     """Collects what a subscription yields; `ready` is set by its StreamReady."""
 

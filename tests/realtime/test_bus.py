@@ -17,8 +17,8 @@ from models.ids import Kind, new_id
 from realtime.bus import MAX_AGE, MAX_WAITING_SIZE, Bus
 from realtime.hub import Hub
 from realtime.log import EventLog
-from tests.patience import PATIENCE
-from tests.realtime.log_lab import appends, reading, until
+from tests.patience import PATIENCE, until
+from tests.realtime.log_lab import appends, reading
 from tests.realtime.redis_lab import RedisServer
 
 

@@ -16,8 +16,8 @@ from realtime.bus import CHANNEL, Bus
 from realtime.change_stream import ChangeStreamBackend
 from realtime.hub import Hub
 from realtime.log import EventLog
-from tests.patience import PATIENCE
-from tests.realtime.log_lab import appends, reading, until
+from tests.patience import PATIENCE, until
+from tests.realtime.log_lab import appends, reading
 
 
 async def heard(backend: ChangeStreamBackend, count: int) -> list[str]:

@@ -17,8 +17,8 @@ from realtime.feed import Question
 from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.subscription import Subscription
-from tests.patience import PATIENCE
-from tests.realtime.log_lab import Reader, appends, everything, logged, reading, until, writes_label
+from tests.patience import PATIENCE, until
+from tests.realtime.log_lab import Reader, appends, everything, logged, reading, writes_label
 
 NEVER = 3600.0
 

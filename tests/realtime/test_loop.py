@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from realtime.loop import NONE, Loop, Rest
-from tests.realtime.log_lab import until
+from tests.patience import until
 
 log = logging.getLogger("orrery.test")
 

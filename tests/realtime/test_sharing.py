@@ -12,6 +12,7 @@ from models.ids import Kind, new_id
 from realtime import sharing
 from realtime.change import Change
 from realtime.log import EventLog
+from tests.patience import until
 from tests.realtime.log_lab import Body, appends, logged, new_label
 
 ANN, BOB = new_id(Kind.USER), new_id(Kind.USER)
@@ -43,8 +44,7 @@ async def test_a_process_with_much_to_do_keeps_no_other_one_out(
     label = new_label(stream, "Shared")
     await collection(Label).insert_one(label)
     flood = [asyncio.create_task(busy.write(stream, ANN, touches(label["_id"], stream, 0.005))) for _ in range(100)]
-    while not await logged(stream):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
+    await until(lambda: logged(stream))
 
     # When another one changes the same
     mine = touches(label["_id"], stream) if first == "the document" else appends(stream)

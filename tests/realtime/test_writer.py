@@ -18,8 +18,8 @@ from realtime import writer
 from realtime.change import MOST_RESTED, REST, Change
 from realtime.events.label import LabelCreated
 from realtime.log import EventLog
-from tests.patience import PATIENCE
-from tests.realtime.log_lab import Body, appends, logged, new_label, until
+from tests.patience import PATIENCE, until
+from tests.realtime.log_lab import Body, appends, logged, new_label
 
 ANN, BOB = new_id(Kind.USER), new_id(Kind.USER)
 

@@ -16,8 +16,7 @@ from serving import http_protocol
 from serving.crowd import Crowd
 from serving.http_protocol import HttpProtocol
 from serving.source import parse_networks
-from tests.patience import PATIENCE
-from tests.realtime.log_lab import until
+from tests.patience import PATIENCE, until
 from tests.serving.transports.transport_lab import running
 
 HALF_A_HEAD = b"GET / HTTP/1.1\r\nhost: here\r\nx-a: "

@@ -53,7 +53,7 @@ from resolvers.mission.call_mark import CallMark
 from resolvers.mission.calls import Settled
 from resolvers.mission.handoff import came_of
 from resolvers.mission.quoted import quoted
-from resolvers.mission.relay import NO_RELAY, RelaySetting, relay_held, relay_setting
+from resolvers.mission.relay import NO_RELAY, Relaying, RelaySetting, relay_setting
 from resolvers.mission.report import Report
 from resolvers.mission.run import Held, RunLostError, insist, read_run
 from resolvers.pilotage.standing_order import orders_for
@@ -97,6 +97,7 @@ class Loop:
     is_late: bool = True
     orders: Sequence[str] = ()
     relay: RelaySetting = NO_RELAY
+    relaying: Relaying = field(default_factory=Relaying)
     first: int = 1
     own: ClassVar[Mapping[str, type[Input]]] = OWN
 
@@ -128,7 +129,7 @@ class Loop:
         mission, run = self.seen or await read_run(self.held)
         if self._n >= mission["max_steps"]:
             return await self._fail(f"It was not done within {mission['max_steps']} turns of its model")
-        if await self._is_full() and await relay_held(self.held):
+        if await self._is_full() and await self.relaying.try_at(self._n, self.held):
             return False
         return await self._turn(mission, run)
 

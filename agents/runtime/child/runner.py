@@ -12,7 +12,7 @@ from bson import ObjectId
 from agents.runtime.child.loop import Loop
 from agents.runtime.child.provider import Providers
 from agents.runtime.child.talk import Talk, TalkWrites
-from agents.runtime.child.toolbox import BEYOND_TALK, Toolbox
+from agents.runtime.child.toolbox import BEYOND_PROJECT, BEYOND_TALK, Toolbox
 from agents.runtime.child.turn import Pace
 from agents.runtime.child.writes import Writes
 from models.ids import Kind, kind_of
@@ -65,6 +65,7 @@ class Runner:
         self.holder = holder or uuid4().hex
         self._services = services
         self._toolbox = Toolbox(make_engine)
+        self._confined_tools = Toolbox(without=BEYOND_PROJECT)
         self._talk_tools = Toolbox(without=BEYOND_TALK)
         self._providers = Providers(services.outbound.client())
         self._writes = Writes(services.hub.log)
@@ -120,7 +121,8 @@ class Runner:
             held = await (take_conversation if is_talk else take)(self._services, mission_id, self.holder)
             if held is not None:
                 work.fence = held.fence
-                loop, tools = (Talk, self._talk_tools) if is_talk else (Loop, self._toolbox)
+                within = self._toolbox if held.ctx.subject.project_id is None else self._confined_tools
+                loop, tools = (Talk, self._talk_tools) if is_talk else (Loop, within)
                 writes = self._talk_writes if is_talk else self._writes
                 await loop(held, self._services.models, self._providers, tools, writes, self._pace).run()
         except Exception as error:

@@ -23,15 +23,15 @@ nor call it: it would take other missions away from the runtime."""
 BUILDING = Pool("the graph of missions", threads=2, at_once=1, of_one=10, in_all=20)
 
 
-def _is_beyond_talk(tool: Tool) -> bool:
-    if tool.operation is None:
-        return tool is GRAPH_QUERY
-    return tool.destructive or not tool.operation.in_project
+def _is_beyond_project(tool: Tool) -> bool:
+    return tool is GRAPH_QUERY if tool.operation is None else not tool.operation.in_project
 
 
-BEYOND_TALK = OTHERWISE | {name for name, tool in TOOLS.items() if _is_beyond_talk(tool)}
-"""What a conversation's model is not given: what takes away for good or decides is done by people themselves, and what
-reaches beyond the project is refused it in any case (`Operation.admit`)."""
+BEYOND_PROJECT = OTHERWISE | {name for name, tool in TOOLS.items() if _is_beyond_project(tool)}
+"""What the model of a mission is not given that is confined to its project, where it would be refused in any case
+(`Operation.admit`); and the graph, which asks at no door for a project."""
+BEYOND_TALK = BEYOND_PROJECT | {name for name, tool in TOOLS.items() if tool.operation and tool.destructive}
+"""What a conversation's model is not given: what takes away for good is done by people themselves too."""
 
 
 @dataclass

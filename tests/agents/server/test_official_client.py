@@ -3,7 +3,7 @@
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
@@ -21,7 +21,7 @@ from models.base import collection
 from tests.agents.server.agent import agent_of
 from tests.agents.server.client import MODERN
 from tests.gateway.lab import Board, Lab
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tests.serving.proxy_lab import proxy
 
 OF_AGENTS = {"claim_mission", "report_mission", "finish_mission"}
@@ -89,7 +89,7 @@ async def test_a_change_is_approved_and_an_agent_run(mode: str, address: str, bo
         read = text_of(await ann.call_tool("get_card", {"id": card}))
         # Run an agent
         running = asyncio.create_task(ann.call_tool("run_agent", agent.asked, progress_callback=hear))
-        await _until(lambda: bool(heard))
+        await until(lambda: bool(heard))
         await agent.claim()
         [mission] = await collection(Mission).find({"agent_id": ObjectId(agent.id)}).to_list()
         await agent.finish(str(mission["_id"]), summary="All in order")
@@ -97,7 +97,7 @@ async def test_a_change_is_approved_and_an_agent_run(mode: str, address: str, bo
         # Cancel
         heard.clear()
         stopped = asyncio.create_task(ann.call_tool("run_agent", agent.asked, progress_callback=hear))
-        await _until(lambda: bool(heard))
+        await until(lambda: bool(heard))
         stopped.cancel()
         await asyncio.gather(stopped, return_exceptions=True)
         wanted = {"agent_id": ObjectId(agent.id), "status": "cancelled"}
@@ -109,12 +109,6 @@ async def test_a_change_is_approved_and_an_agent_run(mode: str, address: str, bo
     assert "title: New" in read
     assert ran.structured_content is not None
     assert ran.structured_content["mission"]["summary"] == "All in order"
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not holds():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
 
 
 async def test_it_listens_over_a_cut_and_misses_nothing(address: str, board: Board) -> None:

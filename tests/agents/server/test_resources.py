@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -28,7 +28,7 @@ from resolvers.kit.context import Context, Services
 from tests.agents.server.agent import agent_of
 from tests.agents.server.client import HANDSHAKE, MODERN, VERSIONS, Client
 from tests.gateway.lab import Board, Lab, make_board
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 
 META = "_meta"
 
@@ -221,12 +221,6 @@ async def listener(board: Board, lab: Lab) -> AsyncIterator[tuple[Listening, str
     listening = Listening(subject, services, {SUBSCRIPTION_ID_META_KEY: 1}, [Followed(place, is_task=True)])
     yield listening, mission
     listening.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110  (a task tells)
-            await asyncio.sleep(0.01)
 
 
 async def test_whoever_reads_slowly_is_told_the_newest_of_a_task(listener: tuple[Listening, str]) -> None:

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from models import Notification
+from models import Activity, Notification
 from models.base import collection
 from models.enums import ActorType, NoticeLevel, Role
 from models.errors import BadUserInput, Forbidden, NotFound, RateLimited
 from models.ids import Kind, new_id
 from models.records import WorkspaceRecord
 from resolvers.activity import record
+from resolvers.activity.actor import ACTOR_STEP
 from resolvers.activity.log import get_activity_stats, list_activities
 from resolvers.activity.record import create_activity, create_notice
 from resolvers.agent.agent import create_agent
@@ -25,6 +26,7 @@ from resolvers.notification.follow import follow
 from resolvers.notification.notification import list_notifications, mark_all_notifications_read
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import again, event_types
+from tests.resolvers.test_sorting import NoWork
 
 
 def notice(workspace: WorkspaceRecord, title: str = "Soon", **given: Any) -> NoticeCreate:
@@ -126,6 +128,10 @@ async def test_what_is_recorded_says_who_did_it_and_who_says_so(
         (1, None, None, "notice"),
         (0, None, None, "card.moved"),
     ]
+    # Those of an earlier version too, once they were told apart.
+    await collection(Activity).update_many({"workspace_id": workspace["_id"]}, {"$unset": {"actor_type": ""}})
+    assert (await get_activity_stats(again(bob), workspace["_id"])).by_agent == 0
+    await ACTOR_STEP.run(NoWork())
     for count, by, whom, action in looked:
         page = await list_activities(again(bob), workspace["_id"], Window.read(), by, whom, action)
         assert len(page.nodes) == count, (by, whom, action)

@@ -170,6 +170,8 @@ async def test_whether_an_agent_need_begin_is_told_by_indexes_alone(
     with recorded() as queries:
         assert await idle() == GO_ON
     assert [query for query in queries if not await has_index(database, query)] == []
+    assert [name for command, name, _ in queries if command == "aggregate"] == [collection(Agent).name]
+    assert {name for command, name, _ in queries if command == "find"} == {"workspace_members", "tombstones"}
 
     # Nor where its budget is spent, while it works, or is paused
     budget = BudgetCreate(

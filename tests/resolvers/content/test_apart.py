@@ -16,7 +16,7 @@ from resolvers import content
 from resolvers.content import AT_ONCE, CONVERSIONS, MARKS_AT_ONCE, apart, excerpt_in, read_content
 from resolvers.content.convert import convert
 from tests.models import working
-from tests.patience import PATIENCE
+from tests.patience import until
 
 MANY = MARKS_AT_ONCE + 1
 SLOW = {
@@ -73,9 +73,7 @@ async def test_a_text_whose_process_is_killed_can_be_sent_again(readers: Process
     # Given a text that is being read
     text = SLOW["tables"]
     reading = asyncio.create_task(read_content(text))
-    async with asyncio.timeout(PATIENCE):
-        while not readers.pids:  # noqa: ASYNC110 - a thread begins it
-            await asyncio.sleep(0.01)
+    await until(lambda: readers.pids)
 
     # When its process is killed
     for pid in readers.pids:

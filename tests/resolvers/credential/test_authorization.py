@@ -26,7 +26,7 @@ from resolvers.credential.token import token_of
 from resolvers.credential.verify import verify_credential
 from resolvers.inputs.credential import CredentialAuthorizationFinish, CredentialAuthorize, CredentialRotate
 from resolvers.kit.context import Context
-from tests.patience import PATIENCE
+from tests.patience import until
 from tests.resolvers.credential.provider import CLIENT, SECRET, Provider, serving_provider
 from tests.resolvers.lab import again, event_types
 
@@ -152,9 +152,7 @@ async def test_a_token_that_ends_is_renewed_by_one_of_many_and_another_sign_in_i
     ending = await signed_in(admin, organization, provider)
     provider.lifetime, provider.slow = 3_600, asyncio.Event()
     asking = asyncio.create_task(token_of(admin.services, ending))
-    async with asyncio.timeout(PATIENCE):
-        while provider.asked[-1]["grant_type"] != "refresh_token":  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: provider.asked[-1]["grant_type"] == "refresh_token")
     await end(asking)
     provider.slow.set()
     verified = (await verify_credential(again(admin), ending["_id"])).value

@@ -9,6 +9,7 @@ from models.enums import Priority, RelationType
 from models.errors import BadUserInput
 from models.records import CardRecord, WorkspaceRecord
 from resolvers.card.update import archive_card
+from resolvers.filing import find as find_module
 from resolvers.filing.find import find_cards, find_next_card
 from resolvers.inputs.filing import CardNext, CardSearch
 from resolvers.inputs.relation import RelationCreate
@@ -51,12 +52,55 @@ async def test_cards_are_found_by_stage_priority_type_assignee_project_and_text(
     assert await titles(types=[CardType.BUG]) == ["Done"]
     assert await titles(assignee="me") == ["Doing"]
     assert await titles(project=str(other.project["_id"])) == ["Loose"]
-    assert await titles(search="LENS (") == ["Todo"]
     with pytest.raises(BadUserInput):
         await find(assignee="nobody")
 
     await delete_project(again(owner), other.project["_id"])
     assert await titles(stages=[CardStage.TODO]) == ["Todo"]
+
+
+async def test_cards_are_found_by_words_and_their_beginnings_the_newest_first(
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def find(search: str, **values: Any) -> Page[CardRecord]:
+        return await find_cards(again(owner), CardSearch.of(workspace_id=workspace["_id"], search=search, **values))
+
+    async def titles(search: str, **values: Any) -> list[str]:
+        return [card["title"] for card in (await find(search, **values)).nodes]
+
+    # Given cards with a word in the title, the description or a step, in two projects
+    board, other = await make_board(owner, workspace), await make_board(owner, workspace)
+    first = await board.card(0, title="Lens", priority="critical")
+    await board.card(1, title="Described", description="Polish the LENSES (all)")
+    await board.card(2, title="Stepped", checklist=[{"title": "Clean a lens"}])
+    shelved = await board.card(0, title="Lens of old")
+    await archive_card(board.ctx, shelved["_id"])
+    await other.card(None, title="A lens elsewhere")
+    await board.comment(first, "Another lens")
+
+    # Then they are found by it, as far as the other conditions hold too
+    assert await titles("lens (") == ["A lens elsewhere", "Stepped", "Described", "Lens"]
+    assert await titles("polish LENS") == ["Described"]
+    assert await titles("ens") == []
+    assert await titles("lens", stages=[CardStage.TODO, CardStage.CANCELLED]) == [
+        "A lens elsewhere",
+        "Lens of old",
+        "Lens",
+    ]
+    assert await titles("lens", project=str(board.project["_id"]), priorities=[Priority.CRITICAL]) == ["Lens"]
+    page = await find("lens", first=2)
+    assert (await totals([page]), page.has_next, page.has_previous) == ([4], True, False)
+    page = await find("lens", first=2, after=page.cursor(page.nodes[-1]))
+    assert [card["title"] for card in page.nodes] == ["Described", "Lens"]
+    assert (page.has_next, page.has_previous) == (False, True)
+    with pytest.raises(BadUserInput) as refused:
+        await find("(")
+    assert refused.value.field == "search"
+
+    # And of many those alone that were changed last
+    await board.update(first, title="Lens again")
+    monkeypatch.setattr(find_module, "MOST_FOUND", 2)
+    assert await titles("lens") == ["A lens elsewhere", "Lens again"]
 
 
 async def test_the_next_card_is_the_most_urgent_that_waits_for_none(owner: Context, workspace: WorkspaceRecord) -> None:
@@ -85,3 +129,30 @@ async def test_the_next_card_is_the_most_urgent_that_waits_for_none(owner: Conte
     for card in (urgent, plain):
         await archive_card(board.ctx, card["_id"])
     assert await following() == "Later"
+
+    # Somebody's own come in the same order
+    await board.card(title="Mine", priority="medium", assigneeId=owner.user_id)
+    await board.card(title="Mine soon", dueDate="2031-01-01", assigneeId=owner.user_id)
+    await board.card(title="Mine, low", priority="low", dueDate="2030-01-01", assigneeId=owner.user_id)
+    assert await following(assignee="me") == "Mine soon"
+
+
+async def test_the_next_card_is_looked_for_among_the_most_urgent_of_each_priority(
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given more urgent cards that wait than are looked at
+    monkeypatch.setattr(find_module, "MOST_URGENT", 2)
+    monkeypatch.setattr(find_module, "AT_ONCE", 1)
+    board = await make_board(owner, workspace)
+    waited_for = await board.card(1, title="Doing")
+    urgent = [await board.card(title=f"Urgent {n}", priority="high") for n in range(2)]
+    for card in urgent:
+        waits = RelationCreate.of(card_id=card["_id"], type=RelationType.BLOCKED_BY, target_card_id=waited_for["_id"])
+        await create_relation(board.ctx, waits)
+    await board.card(title="Beyond", priority="high")
+    await board.card(title="Less urgent", priority="low")
+
+    # Then the next one is of another priority
+    found = await find_next_card(again(owner), CardNext.of(workspace_id=workspace["_id"]))
+    assert found is not None
+    assert found["title"] == "Less urgent"

@@ -17,7 +17,7 @@ from serving.graph.engine import GraphEngine
 from serving.graph.live import Live
 from serving.transports.protocol import OperationRequest
 from tests.gateway.lab import Board
-from tests.patience import PATIENCE
+from tests.patience import until
 from tests.serving.graph.test_live_sharing import SHARED, Sink, subject_of, watch
 
 WIDE = """
@@ -99,9 +99,7 @@ async def test_whoever_leaves_an_event_that_waits_for_the_database_leaves_nothin
     await sink.until(1)
     attempts = breaks(monkeypatch, AutoReconnect("gone"), times=1_000_000)
     await board.card("Lens 4")
-    async with asyncio.timeout(PATIENCE):
-        while len(attempts) < 3:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    await until(lambda: len(attempts) >= 3)
 
     sink.live.close()
     await asyncio.sleep(0.05)

@@ -10,8 +10,8 @@ from starlette.websockets import WebSocket
 
 from serving.transports.protocol import SUBPROTOCOL, OperationRequest, Payload
 from serving.transports.websocket import WebSocketLimits, serve_websocket
-from tests.patience import PATIENCE
-from tests.serving.transports.transport_lab import FakeEngine, event, next_, until
+from tests.patience import PATIENCE, until
+from tests.serving.transports.transport_lab import FakeEngine, event, next_
 
 
 class _StuckSocket:

@@ -12,7 +12,8 @@ import pytest
 from serving.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
 from serving.transports.sse import SseLimits, event_id
 from tests.loopback import NO_TLS
-from tests.serving.transports.transport_lab import Lab, until
+from tests.patience import until
+from tests.serving.transports.transport_lab import Lab
 
 RETRY = ["retry: 2000"]
 COMPLETE = ["event: complete", "data:"]

@@ -12,7 +12,8 @@ from serving.transports.protocol import (
     Payload,
 )
 from serving.transports.websocket import WebSocketLimits
-from tests.serving.transports.transport_lab import Lab, event, next_, until
+from tests.patience import until
+from tests.serving.transports.transport_lab import Lab, event, next_
 from tests.serving.transports.websocket_lab import closing, dial, greet, hear, say, subscribe
 
 # --- operations ----------------------------------------------------------------------------------

@@ -18,7 +18,6 @@ from serving.transports.connections import Connections
 from serving.transports.protocol import AuthenticationFailed, OperationRequest, Payload
 from serving.transports.sse import SseLimits, serve_sse
 from serving.transports.websocket import WebSocketLimits, serve_websocket
-from tests.patience import PATIENCE
 
 Handler = Callable[[OperationRequest], AsyncIterator[Payload] | Payload]
 
@@ -136,13 +135,6 @@ async def serve_lab() -> AsyncIterator[Lab]:
     config = uvicorn.Config(app, log_config=None, lifespan="off", ws_max_size=1 << 20)
     async with running(config, listener):
         yield lab
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that happens on the server's side, at most five seconds."""
-    async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
 
 
 def event(number: int) -> Payload:
