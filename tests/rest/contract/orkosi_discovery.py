@@ -3,7 +3,7 @@
 from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Refused, Then, bad, unknown
 from tests.rest.contract.orkosi import data, gone, page
-from tests.rest.contract.shape import ID, TEXT, TIME, Having
+from tests.rest.contract.shape import ID, NUMBER, TEXT, TIME, Having
 
 ENGINES = ORKOSI + "/discovery-engines"
 ONE = ENGINES + "/{engineSlug}"
@@ -73,9 +73,9 @@ CONTRACTS = [
                     "layer": "frontend",
                     "enabled": True,
                     "waste_rate": None,
-                    "cost_usd": 0,
+                    "cost_usd": NUMBER,
                     "cost_per_task_usd": None,
-                    "compute_minutes": 0,
+                    "compute_minutes": NUMBER,
                 },
             )
         ),
