@@ -24,7 +24,7 @@ _TEXT_PARAMETERS = {
     "productSlug": "The slug of a product, or its id.",
     "boardTemplateId": "The id of a template, or the word of a built-in one.",
 }
-_PATTERNS = {"filename": "[.]zip$"}
+_PATTERNS = {"engineSlug": "^(?!efficiency$)", "filename": "[.]zip$"}
 """Of texts that no word of another path at the same place is taken for."""
 _REQUEST_HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     HEADER: (
