@@ -10,6 +10,7 @@ from bench.figures import figures
 from bench.flood import flood
 from bench.growth import growth
 from bench.http import http
+from bench.jobs import jobs
 from bench.lanes import lanes
 from bench.listeners import listeners
 from bench.live import live
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "deletion": deletion,
     "shared-members": shared_members,
     "missions": missions,
+    "jobs": jobs,
     "start": start,
 }
 

@@ -31,7 +31,7 @@ from models.fanout import Fanout
 from models.idempotency import IdempotencyKey
 from models.identity import Identity
 from models.installation import Installation
-from models.job import Job, Queue, Schedule
+from models.job import Job, Queue, Schedule, Worker
 from models.key_use import KeyUse
 from models.label import Label
 from models.lane import Lane
@@ -183,6 +183,7 @@ __all__ = [
     "UsageSum",
     "User",
     "Wallet",
+    "Worker",
     "Workspace",
     "WorkspaceFile",
     "WorkspaceFileText",

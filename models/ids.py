@@ -98,6 +98,7 @@ class Kind(IntEnum):
     USAGE_RECORD = 0xC3
     BUDGET = 0xC4
     JOB = 0xC5
+    WORKER = 0xF5
     QUEUE = 0xC6
     SCHEDULE = 0xC7
     PREFERENCES = 0xD4

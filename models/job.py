@@ -1,4 +1,4 @@
-"""Durable work: queues, the jobs in them, and the schedules that put some there again and again."""
+"""Durable work: queues, the jobs in them, the schedules that put some there again and again, and who does them."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -8,19 +8,28 @@ from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from models.base import Stored, UpdatedAt, id_factory, utc_now
-from models.enums import Backoff, JobState
-from models.facts import CREATE, SHOWN, UPDATE, WRITTEN, Facts
+from models.enums import Backoff, JobState, Told
+from models.facts import CREATE, GRAPH, SHOWN, UPDATE, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import Text
-from models.records import JobRecord, QueueRecord, ScheduleRecord
+from models.records import JobRecord, QueueRecord, ScheduleRecord, WorkerRecord
 
 LABEL = Text(1, 100)
+
+
+class FactoryAlertKind(Told):
+    """What is wrong with how the jobs of a workspace are done."""
+
+    LEASE_EXPIRED = "lease_expired", "Claims have ended without a sign of life, and are not taken back yet."
+    WAITING_LONG = "waiting_long", "Jobs wait for more than ten minutes, though their queues are not paused."
+    FAILING = "failing", "More than a fifth of the jobs of a queue that ended in the last hour have failed."
 
 
 class Queue(Stored[QueueRecord]):
     """A queue of a workspace. It has a history of its own for its jobs, so that these hold up nobody else's changes.
 
-    `open` counts its jobs that have not ended, and `open_bytes` what is in them.
+    `open` counts its jobs that have not ended, and `open_bytes` what is in them. A queue of before counts those that
+    have ended from then on.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.QUEUE))
@@ -29,6 +38,8 @@ class Queue(Stored[QueueRecord]):
     is_paused: Annotated[bool, Facts("Whether no job of it is given out.", SHOWN | WRITTEN)] = False
     open: Annotated[int, Facts("How many jobs have not ended.")] = 0
     open_bytes: int = 0
+    completed: Annotated[int, Facts("How many jobs were done.", GRAPH, late=True)] = 0
+    failed: Annotated[int, Facts("How many jobs were begun as often as they may be, in vain.", GRAPH, late=True)] = 0
     created_by: Annotated[PydanticObjectId, Facts("Who created it.", refers=Kind.USER)]
     updated_at: UpdatedAt = Field(default_factory=utc_now)
 
@@ -84,6 +95,11 @@ class Job(Stored[JobRecord]):
                     ("_id", ASCENDING),
                 ]
             ),
+            IndexModel([("queue_id", ASCENDING), ("state", ASCENDING), ("finished_at", ASCENDING), ("_id", ASCENDING)]),
+            # Who holds what, and since when something waits: only what is held has a lease.
+            IndexModel(
+                [("workspace_id", ASCENDING), ("state", ASCENDING), ("lease_until", ASCENDING), ("run_at", ASCENDING)]
+            ),
             IndexModel([("queue_id", ASCENDING), ("_id", DESCENDING)]),
             IndexModel([("state", ASCENDING), ("run_at", ASCENDING)]),
             IndexModel([("state", ASCENDING), ("lease_until", ASCENDING)]),
@@ -113,4 +129,29 @@ class Schedule(Stored[ScheduleRecord]):
         indexes = [
             IndexModel([("queue_id", ASCENDING), ("name", ASCENDING)], unique=True),
             IndexModel([("next_at", ASCENDING)]),
+        ]
+
+
+class Worker(Stored[WorkerRecord]):
+    """Who claims jobs of a workspace, as they call themselves.
+
+    What it counts changes with its jobs, whose events tell who holds them. It is forgotten at `expires_at`, unless it
+    is seen again.
+    """
+
+    id: PydanticObjectId = Field(default_factory=id_factory(Kind.WORKER))
+    workspace_id: PydanticObjectId
+    name: Annotated[str, Facts("What it calls itself, unique in the workspace.")]
+    claimed: Annotated[int, Facts("How many claims it was given.")] = 0
+    completed: Annotated[int, Facts("How many of them it completed.")] = 0
+    failed: Annotated[int, Facts("How many of them it said had failed.")] = 0
+    lost: Annotated[int, Facts("How many of them ended without a sign of life.")] = 0
+    seen_at: Annotated[datetime, Facts("When it last claimed a job, or ended one.")]
+    expires_at: datetime
+
+    class Settings:
+        name = "workers"
+        indexes = [
+            IndexModel([("workspace_id", ASCENDING), ("name", ASCENDING)], unique=True),
+            IndexModel([("expires_at", ASCENDING)], expireAfterSeconds=0),
         ]

@@ -745,6 +745,8 @@ class QueueRecord(TypedDict):
     is_paused: bool
     open: int
     open_bytes: int
+    completed: int
+    failed: int
     created_by: ObjectId
     updated_at: datetime
 
@@ -765,6 +767,21 @@ class ScheduleRecord(TypedDict):
     last_job_id: ObjectId | None
     created_by: ObjectId
     updated_at: datetime
+
+
+class WorkerRecord(TypedDict):
+    """A `models.job.Worker`."""
+
+    _id: ObjectId
+    created_at: datetime
+    workspace_id: ObjectId
+    name: str
+    claimed: int
+    completed: int
+    failed: int
+    lost: int
+    seen_at: datetime
+    expires_at: datetime
 
 
 class KeyUseRecord(TypedDict):
@@ -1932,6 +1949,9 @@ class WorkspaceRecord(TypedDict):
     approvals_need_sign_in: bool
     default_agent_id: ObjectId | None
     board_agent_id: ObjectId | None
+    worker_count: int | None
+    max_concurrent: int | None
+    claims: int
     updated_at: datetime
     pilotage_cycle: int
     my_role: NotRequired[str]

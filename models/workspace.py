@@ -16,7 +16,8 @@ from models.records import InvitationRecord, WorkspaceMemberRecord, WorkspaceRec
 
 class Workspace(Stored[WorkspaceRecord]):
     """A workspace. `slug` is unique in its organization. `pilotage_cycle` counts the cycles of its pilotage from 1; a
-    workspace of before that lacks it is in the first."""
+    workspace of before that lacks it is in the first. `claims` counts what was claimed under `worker_count` or
+    `max_concurrent`, so that claims from two of its queues meet."""
 
     added = {"my_role": Role, "my_pilotage_role": PilotageRole}
 
@@ -45,6 +46,13 @@ class Workspace(Stored[WorkspaceRecord]):
         PydanticObjectId | None,
         Facts("Who works on the cards of its boards; null until it is first needed.", GRAPH, refers=Kind.AGENT),
     ] = None
+    worker_count: Annotated[
+        int | None, Facts("How many workers may hold jobs of its queues at a time; null for any number.", GRAPH)
+    ] = None
+    max_concurrent: Annotated[
+        int | None, Facts("How many jobs of its queues may be held at a time; null for any number.", GRAPH)
+    ] = None
+    claims: int = 0
     updated_at: UpdatedAt = Field(default_factory=utc_now)
     pilotage_cycle: int = 1
 

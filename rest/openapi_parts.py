@@ -21,6 +21,7 @@ _TEXT_PARAMETERS = {
     "inviteToken": "The token of the invitation's link.",
     "email": "The e-mail address that was invited.",
     "filename": "The name of the file of a backup.",
+    "queueName": "The name of a queue.",
     "productSlug": "The slug of a product, or its id.",
     "boardTemplateId": "The id of a template, or the word of a built-in one.",
 }

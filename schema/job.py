@@ -1,11 +1,17 @@
-"""Queues, their jobs and their schedules."""
+"""Queues, their jobs, their schedules, and who works on them."""
+
+from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
 import models
-from resolvers.job.job import jobs_of
+from models.enums import JobState
+from models.job import FactoryAlertKind
+from resolvers.job.listing import counts_of, jobs_of
 from resolvers.job.schedule import schedules_of
-from schema.connection import Connection, window
+from resolvers.job.worker import held_of_workers
+from schema.connection import After, Connection, First, window
 from schema.fields import shows
 from schema.loading import edge
 
@@ -23,8 +29,70 @@ class Schedule:
     id: strawberry.ID = strawberry.field(description="The id.")
 
 
+@strawberry.type(description="Jobs of a queue that have not ended.")
+class JobCounts:
+    waiting: int = strawberry.field(description="How many may be claimed.")
+    prioritized: int = strawberry.field(description="How many of those have a priority above 0.")
+    delayed: int = strawberry.field(description="How many wait for their time.")
+    active: int = strawberry.field(description="How many are held.")
+
+
+InState = Annotated[JobState | None, strawberry.argument(description="Those alone that stand there.")]
+Prioritized = Annotated[
+    bool | None, strawberry.argument(description="With a state: those whose priority is above 0, or is not.")
+]
+
+
+def jobs_window(
+    first: First = UNSET, after: After = UNSET, state: InState = UNSET, prioritized: Prioritized = UNSET
+) -> None:
+    """The arguments of a list of jobs."""
+
+
 @shows(models.Queue, "Jobs that wait for workers.")
 class Queue:
     id: strawberry.ID = strawberry.field(description="The id.")
-    jobs: Connection[Job] = edge(jobs_of, arguments=window, description="Its jobs, newest first.")
+    counts: JobCounts = edge(counts_of, description="How many of its jobs have not ended, by where they stand.")
+    jobs: Connection[Job] = edge(
+        jobs_of,
+        arguments=jobs_window,
+        description="Its jobs: newest first, those of a state in turn, those that ended the last one first.",
+    )
     schedules: Connection[Schedule] = edge(schedules_of, arguments=window, description="Its schedules, oldest first.")
+
+
+@shows(models.Worker, "Who claims jobs of a workspace, as they call themselves.")
+class Worker:
+    id: strawberry.ID = strawberry.field(description="The id.")
+    held: int = edge(held_of_workers, needs=("workspace_id", "name"), description="How many jobs it holds.")
+
+
+@strawberry.type(description="What is wrong with how the jobs of a workspace are done.")
+class FactoryAlert:
+    kind: FactoryAlertKind = strawberry.field(description="What.")
+    count: int = strawberry.field(description="With how many jobs, of which at most 10,000 are counted.")
+    queue: str | None = strawberry.field(description="In which queue, by its name; null for all of them.")
+
+
+@strawberry.type(description="What works on the queues of a workspace.")
+class Factory:
+    worker_count: int | None = strawberry.field(
+        description="How many workers may hold jobs at a time; null for any number."
+    )
+    max_concurrent: int | None = strawberry.field(
+        description="How many jobs may be held at a time; null for any number."
+    )
+    workers: int = strawberry.field(description="How many workers were seen within a day.")
+    working: int = strawberry.field(description="How many of them hold jobs.")
+    held: int = strawberry.field(description="How many jobs are held.")
+    waiting: int = strawberry.field(description="How many may be claimed.")
+    delayed: int = strawberry.field(description="How many wait for their time.")
+    active: int = strawberry.field(description="How many were claimed, and have not come back yet.")
+    completed_lately: int = strawberry.field(
+        description="How many were completed in the last hour: of 10,000 that ended, at most."
+    )
+    failed_lately: int = strawberry.field(description="How many of those have failed instead.")
+    alerts: list[FactoryAlert] = strawberry.field(description="What is wrong.")
+    process_ids: list[int] | None = strawberry.field(
+        description="The processes of the gateway that answers: for whoever runs the installation, null for others."
+    )

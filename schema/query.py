@@ -34,6 +34,7 @@ from resolvers.installation import (
     person,
     person_delete,
 )
+from resolvers.job import factory
 from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
 from resolvers.machine import filesystem
@@ -75,6 +76,7 @@ from schema.inputs.base import read
 from schema.inputs.derived import input_type
 from schema.installation import Health, Installation, LogExport, Oidc, People
 from schema.invitation import InvitationPreview
+from schema.job import Factory
 from schema.loading import resolved
 from schema.log_entry import Level, LogEntry, LogFile, LogFileLine, LogLimit, LogSearch
 from schema.machine import Folder, TextFile
@@ -164,6 +166,10 @@ class Query:
         self, info: Info, workspace_id: WorkspaceId, agent_name: AgentSlug, run_mode: RunMode = None
     ) -> IdleCheck:
         return cast("IdleCheck", await idle.find_idle(info.context.ctx, workspace_id, agent_name, run_mode))
+
+    @resolved("What works on the queues of a workspace at the moment, and what is wrong with it.")
+    async def factory(self, info: Info, workspace_id: WorkspaceId) -> Factory:
+        return cast("Factory", await factory.get_factory(info.context.ctx, workspace_id))
 
     @resolved("Objects by their ids; null for what does not exist.")
     async def nodes(self, info: Info, ids: NodeIds) -> list[Node | None]:

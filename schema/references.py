@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from schema.discovery_engine import DiscoveryEngine
     from schema.document import Document, DocumentTreeEntry, DocumentVersion
     from schema.events.by_hand import CustomFieldChange
-    from schema.job import Job, Queue, Schedule
+    from schema.job import Job, Queue, Schedule, Worker
     from schema.label import Label
     from schema.mission import Mission, MissionActivity
     from schema.notification import Notification
@@ -65,6 +65,7 @@ CredentialRef = Annotated["Credential", strawberry.lazy("schema.credential")]
 CustomFieldRef = Annotated["CustomField", strawberry.lazy("schema.custom_field")]
 CustomFieldChangeRef = Annotated["CustomFieldChange", strawberry.lazy("schema.events.by_hand")]
 JobRef = Annotated["Job", strawberry.lazy("schema.job")]
+WorkerRef = Annotated["Worker", strawberry.lazy("schema.job")]
 QueueRef = Annotated["Queue", strawberry.lazy("schema.job")]
 ScheduleRef = Annotated["Schedule", strawberry.lazy("schema.job")]
 LabelRef = Annotated["Label", strawberry.lazy("schema.label")]

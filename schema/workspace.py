@@ -16,6 +16,7 @@ from resolvers.document import graph as document_graph
 from resolvers.files.storage_account import storage_of
 from resolvers.invitation.invitation import invitations_of
 from resolvers.job.queue import queues_of
+from resolvers.job.worker import workers_of
 from resolvers.kit.position import cursor_of_workspace
 from resolvers.mission.mission import missions_of_workspace
 from resolvers.overview.agents import agent_efficiency_of, agent_queues_of
@@ -72,6 +73,7 @@ from schema.references import (
     RemoteCallRef,
     SkillRef,
     TransferJobRef,
+    WorkerRef,
     WorkspaceFileRef,
 )
 from schema.scalars import Cursor
@@ -164,6 +166,9 @@ class Workspace(Node):
         files_of_workspace, arguments=files_window, description="Its files, by path; 1,000 at most."
     )
     queues: Connection[QueueRef] = edge(queues_of, arguments=window, description="Its queues of jobs, oldest first.")
+    workers: Connection[WorkerRef] = edge(
+        workers_of, arguments=window, description="Who claims jobs of its queues, and was seen within a day."
+    )
     usage: Usage = edge(usage_of_workspace, arguments=usage_range, description="What its models have cost.")
     budgets: Connection[BudgetRef] = edge(
         budgets_of_workspace,

@@ -29,6 +29,8 @@ MAX_OPEN_BYTES = 64 * 1024**2
 MAX_SCHEDULES = 100
 """Of one queue."""
 MAX_BATCH = 50
+MAX_HELD = 1_000
+"""What a limit of the jobs that a workspace holds at a time may be."""
 _MAX_DATA = 256 * 1024
 _DAY_MS = 86_400_000
 
@@ -142,14 +144,9 @@ class JobFail(Input):
     error: Annotated[str, Text(1, 5_000, strip=False)] = Field(description="Why, at most 5,000 characters.")
 
 
-@fields_of(Schedule, CREATE)
-class ScheduleCreate(Input):
-    """A new schedule.
+class ScheduleValues(Input):
+    """What is said of a schedule, whichever way it comes."""
 
-    Jobs again and again: exactly one of `cron` and `every_seconds` says when.
-    """
-
-    queue_id: QueueId = Field(description="The queue that gets the jobs.")
     cron: Cron | None = Field(None, description="When, as cron puts it: five fields, in UTC.")
     every_seconds: Annotated[int, Field(strict=True, ge=1, lt=2**31)] | None = Field(
         None, description="Seconds between two jobs."
@@ -157,12 +154,51 @@ class ScheduleCreate(Input):
     data: Data = Field(None, description="What each job takes, at most 256 KB as JSON.")
 
     @model_validator(mode="after")
-    def _says_when(self) -> "ScheduleCreate":
+    def _says_when(self) -> "ScheduleValues":
         if (self.cron is None) == (self.every_seconds is None):
             raise PydanticCustomError("when", "must give exactly one of cron and everySeconds")
         return self
 
 
+@fields_of(Schedule, CREATE)
+class ScheduleCreate(ScheduleValues):
+    """A new schedule.
+
+    Jobs again and again: exactly one of `cron` and `every_seconds` says when.
+    """
+
+    queue_id: QueueId = Field(description="The queue that gets the jobs.")
+
+
+@fields_of(Schedule, CREATE)
+class ScheduleSubmit(ScheduleValues):
+    """A schedule of a queue that is called by its name.
+
+    Jobs again and again: exactly one of `cron` and `every_seconds` says when. A queue that is not there is created; a
+    schedule that the queue has of the same name goes by this from now on.
+    """
+
+    workspace_id: WorkspaceId = Field(description="The workspace that the queue is of.")
+    queue: Label = Field(description="The name of the queue.")
+
+
 @fields_of(Schedule, UPDATE)
 class ScheduleUpdate(Input):
     """What changes of a schedule."""
+
+
+AtATime = Annotated[int, Field(strict=True, ge=1, le=MAX_HELD)]
+
+
+class FactoryUpdate(Input):
+    """How much of a workspace's queues may be done at a time.
+
+    What holds more already goes on with it. With `worker_count`, `max_concurrent` is at most 1,000.
+    """
+
+    worker_count: AtATime | None = Field(
+        None, description="How many workers may hold jobs at a time, 1 to 1,000; null for any number."
+    )
+    max_concurrent: AtATime | None = Field(
+        None, description="How many jobs may be held at a time, 1 to 1,000; null for any number."
+    )

@@ -9,12 +9,11 @@ from time import monotonic
 
 from models import User
 from models.base import Record, collection
-from models.enums import ServerRole
 from models.installation_enums import GatewayPart, PartStatus
 from models.reach import is_unreachable
 from resolvers.kit.context import Context, Services
 from resolvers.kit.operation import Caller, operation
-from resolvers.kit.server_role import server_role
+from resolvers.kit.server_role import runs_installation
 
 PING_SECONDS = 2.0
 
@@ -39,7 +38,7 @@ async def get_health(ctx: Context) -> Record:
         "version": services.version,
         "uptime_seconds": int(monotonic() - services.started),
         "parts": [{"name": part, "status": status} for part, status in parts.items()],
-        "machine": _machine(services) if await _runs_it(ctx) else None,
+        "machine": _machine(services) if await runs_installation(ctx) else None,
     }
 
 
@@ -52,11 +51,6 @@ async def _database() -> PartStatus:
             return PartStatus.DOWN
         raise
     return PartStatus.UP
-
-
-async def _runs_it(ctx: Context) -> bool:
-    mine = ctx.subject.user_id
-    return mine is not None and ctx.subject.is_person and (await server_role(mine)).covers(ServerRole.ADMIN)
 
 
 def _is(up: bool) -> PartStatus:

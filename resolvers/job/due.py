@@ -25,7 +25,6 @@ AT_ONCE = 200
 FIRST = timedelta(seconds=2)
 LONGEST = timedelta(minutes=5)
 """How long a job or a schedule rests that has failed once, and at most: twice as long each time."""
-LOST = "Whoever claimed it gave no sign of life"
 
 Run = Callable[[Change, ObjectId, datetime], Awaitable[None]]
 """Does what is due of the object with an id at a moment, within a change of its queue's history."""
@@ -141,4 +140,4 @@ async def _go_on(change: Change, job_id: ObjectId, now: datetime) -> None:
     if job["state"] == JobState.DELAYED and job["run_at"] <= now:
         await state.let_wait(change, job)
     elif state.is_lost(job, now):
-        await state.fail(change, job, LOST)
+        await state.lose(change, job)

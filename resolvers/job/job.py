@@ -21,13 +21,14 @@ from models.records import JobRecord, QueueRecord, WorkspaceMemberRecord
 from realtime.log import Change, Committed
 from resolvers.inputs.job import JobClaim, JobComplete, JobCreate, JobFail, JobHold, JobSubmit
 from resolvers.job import state
+from resolvers.job.limits import room_for
 from resolvers.job.queue import add_queue, find_queue
+from resolvers.job.worker import note_claim
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
 from resolvers.kit.fields import values_of
 from resolvers.kit.nouns import JOB, QUEUE, WORKSPACE
 from resolvers.kit.operation import operation, reader
-from resolvers.kit.page import NEWEST_FIRST, pages_by
 from resolvers.state.agent_there import is_paused
 
 WRITE = TokenScope.PILOTAGE_WRITE
@@ -35,9 +36,6 @@ WORKERS = "workers of a queue do it, and no agent in a mission"
 
 
 get_job = reader("job", JOB)
-
-jobs_of = pages_by(JOB, "queue_id", sort=NEWEST_FIRST)
-"""The jobs of each queue, newest first."""
 
 
 @operation("jobCreate", inside=QUEUE, permission=policy.WORK, scope=WRITE)
@@ -75,7 +73,8 @@ async def submit_job(ctx: Context, membership: WorkspaceMemberRecord, values: Jo
 
 @operation("jobClaim", opens=QUEUE, permission=policy.WORK, scope=WRITE, no_tool=WORKERS)
 async def claim_jobs(ctx: Context, queue: QueueRecord, values: JobClaim) -> Committed[list[JobRecord]]:
-    """Claim the next jobs of a queue: none where it, or the agent, is paused, or none waits. Many may ask at once."""
+    """Claim the next jobs of a queue: none where it, or the agent, is paused, where none waits, or where as many are
+    held as the workspace lets. Many may ask at once."""
     waiting: Record = {"queue_id": queue["_id"], "state": JobState.WAITING.value}
     if values.name is not None:
         waiting["name"] = values.name
@@ -86,8 +85,12 @@ async def claim_jobs(ctx: Context, queue: QueueRecord, values: JobClaim) -> Comm
     async def body(change: Change) -> list[JobRecord]:
         if (await state.open_queue(change, queue["_id"]))["is_paused"] or await is_paused(change, ctx.subject.agent_id):
             return []
+        if not (size := await room_for(change, queue["workspace_id"], values.worker, values.size)):
+            return []
         found = collection(Job).find(waiting, session=change.session)
-        first = await found.sort([("priority", 1), ("_id", 1)]).limit(values.size).to_list()
+        first = await found.sort([("priority", 1), ("_id", 1)]).limit(size).to_list()
+        if first and values.worker is not None:
+            await note_claim(change, queue["workspace_id"], values.worker, len(first))
         return [await state.begin(change, job, values.worker) for job in first]
 
     return await ctx.write(queue["_id"], body)

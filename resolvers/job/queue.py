@@ -32,6 +32,19 @@ queues_of = pages_by(QUEUE, "workspace_id")
 """The queues of each workspace, oldest first."""
 
 
+@operation(
+    "queues",
+    opens=WORKSPACE.by("workspace_id"),
+    permission=policy.READ,
+    scope=TokenScope.PILOTAGE_READ,
+    read_only=True,
+)
+async def list_queues(ctx: Context, membership: WorkspaceMemberRecord) -> list[QueueRecord]:
+    """The queues of a workspace, oldest first; it has at most 50."""
+    found = collection(Queue).find({"workspace_id": membership["workspace_id"]})
+    return await found.sort("_id", 1).to_list()
+
+
 async def find_queue(workspace_id: ObjectId, name: str, change: Change | None = None) -> QueueRecord | None:
     """The queue that is called so in a workspace, whose door was passed."""
     session = None if change is None else change.session

@@ -14,23 +14,24 @@ from cronsim import CronSim
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import job as policy
-from models import Job, Schedule
+from models import Job, Schedule, Workspace
 from models.base import collection, timestamp, to_record, with_changes
 from models.enums import Backoff, TokenScope
 from models.errors import Conflict, NotFound
 from models.facts import CREATE
-from models.records import QueueRecord, ScheduleRecord
+from models.records import QueueRecord, ScheduleRecord, WorkspaceMemberRecord
 from models.write import find_and_delete
 from realtime.events.job import ScheduleChanged, ScheduleDeleted
 from realtime.log import Change, Committed
-from resolvers.inputs.job import MAX_SCHEDULES, ScheduleCreate, ScheduleUpdate
+from resolvers.inputs.job import MAX_SCHEDULES, ScheduleCreate, ScheduleSubmit, ScheduleUpdate
 from resolvers.job import state
+from resolvers.job.queue import add_queue, find_queue
 from resolvers.job.state import TICK
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
-from resolvers.kit.edit import set_fields
+from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import values_of
-from resolvers.kit.nouns import QUEUE, SCHEDULE
+from resolvers.kit.nouns import QUEUE, SCHEDULE, WORKSPACE
 from resolvers.kit.operation import operation, reader
 from resolvers.kit.page import pages_by
 
@@ -50,29 +51,44 @@ async def create_schedule(ctx: Context, queue: QueueRecord, values: ScheduleCrea
 
     async def body(change: Change) -> ScheduleRecord:
         await state.open_queue(change, queue["_id"])
-        await require_room(change, Schedule, {"queue_id": queue["_id"]}, MAX_SCHEDULES, "schedules of this queue")
-        schedule = to_record(
-            Schedule(
-                workspace_id=queue["workspace_id"],
-                queue_id=queue["_id"],
-                **values_of(values, Schedule, CREATE),
-                cron=values.cron,
-                every_seconds=values.every_seconds,
-                data=values.data,
-                created_by=ctx.user_id,
-                created_at=change.at,
-                updated_at=change.at,
-            )
-        )
-        schedule = with_changes(schedule, {"next_at": next_after(schedule, change.at)})
-        try:
-            await collection(Schedule).insert_one(schedule, session=change.session)
-        except DuplicateKeyError as error:
-            raise Conflict("is taken by another schedule of the queue", field="name") from error
-        change.append(queue["_id"], ScheduleChanged(schedule=schedule))
-        return schedule
+        return await _add(ctx, change, queue, values)
 
     return await ctx.write(queue["_id"], body)
+
+
+@operation(
+    "scheduleSubmit",
+    inside=WORKSPACE,
+    permission=policy.MANAGE,
+    scope=WRITE,
+    no_tool="create_schedule does it, for a queue that is there",
+)
+async def submit_schedule(
+    ctx: Context, membership: WorkspaceMemberRecord, values: ScheduleSubmit
+) -> Committed[ScheduleRecord]:
+    """Have the queue of a name get a job again and again, or otherwise than before.
+
+    The queue is created where the workspace has none of the name. A schedule that rests goes on resting.
+    """
+    workspace_id = membership["workspace_id"]
+    there = await find_queue(workspace_id, values.queue)
+
+    async def body(change: Change) -> ScheduleRecord:
+        await require_parent(change, Workspace, workspace_id)
+        queue = await find_queue(workspace_id, values.queue, change)
+        if queue is None:
+            if there is not None:
+                raise NotFound("Queue")  # it was deleted just now, with its history
+            queue = await add_queue(change, workspace_id, values.queue, ctx.user_id)
+        named = {"queue_id": queue["_id"], "name": values_of(values, Schedule, CREATE)["name"]}
+        found = await collection(Schedule).find_one(named, {"_id": 1}, session=change.session)
+        if found is None:
+            return await _add(ctx, change, queue, values)
+        says = {"cron": values.cron, "every_seconds": values.every_seconds, "data": values.data}
+        schedule, differs = await set_fields(change, Schedule, found["_id"], says)
+        return await _go_on(change, schedule) if differs else schedule
+
+    return await ctx.write(workspace_id if there is None else there["_id"], body)
 
 
 @operation("scheduleUpdate", opens=SCHEDULE.whole, permission=policy.MANAGE, scope=WRITE)
@@ -81,12 +97,7 @@ async def update_schedule(ctx: Context, door: ScheduleRecord, values: ScheduleUp
 
     async def body(change: Change) -> ScheduleRecord:
         schedule, differs = await set_fields(change, Schedule, door["_id"], values.given())
-        if not differs:
-            return schedule
-        next_at = next_after(schedule, change.at) if schedule["is_enabled"] else None
-        schedule, _ = await set_fields(change, Schedule, door["_id"], {"next_at": next_at})
-        change.append(door["queue_id"], ScheduleChanged(schedule=schedule))
-        return schedule
+        return await _go_on(change, schedule) if differs else schedule
 
     return await ctx.write(door["queue_id"], body)
 
@@ -149,6 +160,41 @@ async def tick(change: Change, schedule_id: ObjectId, now: datetime) -> None:
             log.warning("the schedule %s misses a tick: %s", schedule_id, error)
     await collection(Schedule).update_one({"_id": schedule_id}, {"$set": changes}, session=change.session)
     change.append(schedule["queue_id"], ScheduleChanged(schedule=with_changes(schedule, changes)))
+
+
+async def _add(
+    ctx: Context, change: Change, queue: QueueRecord, values: ScheduleCreate | ScheduleSubmit
+) -> ScheduleRecord:
+    """A new schedule of a queue; raises Conflict where its name is taken, or the queue has no room for it."""
+    await require_room(change, Schedule, {"queue_id": queue["_id"]}, MAX_SCHEDULES, "schedules of this queue")
+    schedule = to_record(
+        Schedule(
+            workspace_id=queue["workspace_id"],
+            queue_id=queue["_id"],
+            **values_of(values, Schedule, CREATE),
+            cron=values.cron,
+            every_seconds=values.every_seconds,
+            data=values.data,
+            created_by=ctx.user_id,
+            created_at=change.at,
+            updated_at=change.at,
+        )
+    )
+    schedule = with_changes(schedule, {"next_at": next_after(schedule, change.at)})
+    try:
+        await collection(Schedule).insert_one(schedule, session=change.session)
+    except DuplicateKeyError as error:
+        raise Conflict("is taken by another schedule of the queue", field="name") from error
+    change.append(queue["_id"], ScheduleChanged(schedule=schedule))
+    return schedule
+
+
+async def _go_on(change: Change, changed: ScheduleRecord) -> ScheduleRecord:
+    """A schedule that was changed goes by what it says now, from now on."""
+    next_at = next_after(changed, change.at) if changed["is_enabled"] else None
+    schedule, _ = await set_fields(change, Schedule, changed["_id"], {"next_at": next_at})
+    change.append(schedule["queue_id"], ScheduleChanged(schedule=schedule))
+    return schedule
 
 
 async def _is_there(change: Change, schedule: ScheduleRecord, key: str) -> bool:

@@ -13,6 +13,7 @@ from models.records import JobRecord, QueueRecord
 from realtime.events.job import JobChanged, JobDeleted
 from realtime.log import Change
 from resolvers.inputs.job import MAX_OPEN, MAX_OPEN_BYTES
+from resolvers.job.worker import note_end
 
 KEPT = timedelta(days=1)
 """How long a job stays after its end."""
@@ -20,6 +21,7 @@ LONGEST = timedelta(days=1)
 """That a job waits after a failure at most."""
 TICK = "tick:"
 """How the keys of jobs begin that schedules make, and those of no other."""
+LOST = "Whoever claimed it gave no sign of life"
 _UNTOLD = frozenset({"data", "result", "lease_token"})
 
 
@@ -64,11 +66,23 @@ async def hold_on(change: Change, job: JobRecord) -> JobRecord:
 
 async def complete(change: Change, job: JobRecord, result: Any) -> JobRecord:
     """End a job well."""
+    await note_end(change, job, "completed")
     return await _end(change, job, JobState.COMPLETED, {"result": result, "error": None})
 
 
 async def fail(change: Change, job: JobRecord, error: str) -> JobRecord:
     """Have a job begun anew later, or end it where it was begun often enough."""
+    await note_end(change, job, "failed")
+    return await _begin_anew(change, job, error)
+
+
+async def lose(change: Change, job: JobRecord) -> JobRecord:
+    """The same, of one whose worker has given no sign of life."""
+    await note_end(change, job, "lost")
+    return await _begin_anew(change, job, LOST)
+
+
+async def _begin_anew(change: Change, job: JobRecord, error: str) -> JobRecord:
     if job["attempts"] >= job["max_attempts"]:
         return await _end(change, job, JobState.FAILED, {"error": error})
     wait = wait_after(job)
@@ -115,15 +129,15 @@ def tell(change: Change, job: JobRecord) -> None:
 
 
 async def _end(change: Change, job: JobRecord, state: JobState, values: Record) -> JobRecord:
-    await _count(change, job)
+    await _count(change, job, ended=state)
     over = {"state": state.value, "data": None, "bytes": 0, "lease_until": None, "finished_at": change.at}
     return await _to(change, job, {**over, **values, "expires_at": change.at + KEPT})
 
 
-async def _count(change: Change, job: JobRecord) -> None:
-    """Count a job out of its queue."""
-    count = {"$inc": {"open": -1, "open_bytes": -job["bytes"]}}
-    await collection(Queue).update_one({"_id": job["queue_id"]}, count, session=change.session)
+async def _count(change: Change, job: JobRecord, *, ended: JobState | None = None) -> None:
+    """Count a job out of those of its queue that have not ended."""
+    counts = {"open": -1, "open_bytes": -job["bytes"]} | ({} if ended is None else {ended.value: 1})
+    await collection(Queue).update_one({"_id": job["queue_id"]}, {"$inc": counts}, session=change.session)
 
 
 async def _to(change: Change, job: JobRecord, changes: Record) -> JobRecord:

@@ -77,6 +77,7 @@ from models import (
     TransferJob,
     User,
     Wallet,
+    Worker,
     Workspace,
     WorkspaceFile,
     WorkspaceMember,
@@ -162,6 +163,7 @@ NOTIFICATION = noun(Notification, Kind.NOTIFICATION, scope=TokenScope.NOTIFICATI
 QUEUE = noun(Queue, Kind.QUEUE, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 JOB = noun(Job, Kind.JOB, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 SCHEDULE = noun(Schedule, Kind.SCHEDULE, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
+WORKER = noun(Worker, Kind.WORKER, reads=job.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 CONVERSATION = noun(Conversation, Kind.CONVERSATION, reads=board.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 MESSAGE = noun(Message, Kind.MESSAGE, reads=board.READ, scope=TokenScope.PILOTAGE_READ, has_node=False)
 PREFERENCES = noun(Preferences, Kind.PREFERENCES, scope=TokenScope.ACCOUNT_READ, has_node=False)

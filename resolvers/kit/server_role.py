@@ -10,6 +10,7 @@ from models import User
 from models.base import collection
 from models.enums import ServerRole
 from models.errors import Forbidden
+from resolvers.kit.context import Context
 
 
 async def server_role(user_id: ObjectId, session: AsyncClientSession | None = None) -> ServerRole:
@@ -27,3 +28,9 @@ async def require_server_role(
     if not role.covers(least):
         raise Forbidden(f"{what} is for whoever runs the installation", role=least.value)
     return role
+
+
+async def runs_installation(ctx: Context) -> bool:
+    """Whether the caller is a person, and no token, who runs the installation."""
+    mine = ctx.subject.user_id
+    return mine is not None and ctx.subject.is_person and (await server_role(mine)).covers(ServerRole.ADMIN)

@@ -12,6 +12,7 @@ from resolvers.lane.totals import totals
 from rest.orkosi.bodies import Query
 from rest.routing import Call
 
+MAX_PAGE = 200
 MAX_LISTED = 1_000
 """Of a list without `limit`."""
 
@@ -24,7 +25,7 @@ Read = Callable[[int, str | None], Awaitable[Page[R]]]
 class PageQuery(Query):
     """Which part of a list."""
 
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 50
     offset: Annotated[int, Field(ge=0, le=10_000)] = 0
 
 

@@ -1,6 +1,6 @@
-"""Jobs for workers, who claim them and say what came of them; and the same queues as clients of BullMQ fill them."""
+"""Jobs for workers, who claim them and say what came of them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from bson import ObjectId
 from pydantic import Field
@@ -24,14 +24,13 @@ from resolvers.job.job import claim_jobs, complete_job, fail_job, hold_job, subm
 from resolvers.job.queue import find_queue
 from resolvers.kit.load import one_by
 from resolvers.kit.nouns import QUEUE
-from rest.orkosi.bodies import Body, Part
+from rest.orkosi.bodies import Body
 from rest.orkosi.dialect import orkosi_routes
-from rest.orkosi.present.job import OrkosiJobData, OrkosiQueueJobData, job, queue_job
+from rest.orkosi.present.job import OrkosiJobData, job
 from rest.orkosi.workspace import OrganizationRef, require_organization, workspace_of
 from rest.routing import Call
 
 routes = orkosi_routes("task queue", "/task-queue")
-queues = orkosi_routes("queues", "/bull-queue")
 
 queues_of = one_by(QUEUE, "queue_id")
 
@@ -40,7 +39,6 @@ DEFAULT = "default"
 
 Priority = Annotated[int, Field(strict=True, ge=0, le=2_097_152)]
 Attempts = Annotated[int, Field(strict=True, ge=1, le=100)]
-Milliseconds = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 
 
 class TaskSubmitBody(Body):
@@ -87,26 +85,6 @@ class TaskFailBody(Body):
 
     lease_token: LeaseToken
     error: Annotated[str, Text(1, 5_000, strip=False)]
-
-
-class BackoffPart(Part):
-    """How long it waits after a failure: always `delay` milliseconds, or twice as long each time."""
-
-    type: Literal["fixed", "exponential"] = "exponential"
-    delay: Annotated[int, Field(strict=True, ge=0, le=86_400_000)] = 1_000
-
-
-class QueueSubmitBody(Body):
-    """A new job, which may begin after `delay` milliseconds. Smaller priorities come first, 0 before all."""
-
-    queue: Label
-    name: Label
-    data: dict[str, Any]
-    priority: Priority = 0
-    attempts: Attempts = 3
-    backoff: BackoffPart = BackoffPart()
-    delay: Milliseconds = 0
-    job_id: Label | None = None
 
 
 @routes.post("/submit", "Submit a new job to the task queue", runs=submit_job, body=TaskSubmitBody, names_object=True)
@@ -166,25 +144,6 @@ async def fail(call: Call) -> OrkosiJobData:
     body = call.body(TaskFailBody)
     values = JobFail.of(lease_token=body.lease_token, error=body.error)
     return await _shown(call, await fail_job(call.ctx, _job_id(call), values))
-
-
-@queues.post("/submit", "Submit a job to a queue", runs=submit_job, body=QueueSubmitBody)
-async def submit_to_queue(call: Call) -> OrkosiQueueJobData:
-    """The queue is created where there is none of the name. With a `job_id` that the queue has, that job."""
-    body = call.body(QueueSubmitBody)
-    values = JobSubmit.of(
-        workspace_id=await workspace_of(call),
-        queue=body.queue,
-        name=body.name,
-        key=body.job_id,
-        data=body.data,
-        priority=body.priority,
-        delay_ms=body.delay,
-        max_attempts=body.attempts,
-        backoff=body.backoff.type,
-        backoff_ms=body.backoff.delay,
-    )
-    return queue_job((await submit_job(call.ctx, values)).value, body.queue)
 
 
 def _job_id(call: Call) -> ObjectId:

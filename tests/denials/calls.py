@@ -70,6 +70,7 @@ from resolvers.inputs.installation import (
     PersonUpdate,
 )
 from resolvers.inputs.job import (
+    FactoryUpdate,
     JobClaim,
     JobComplete,
     JobCreate,
@@ -79,6 +80,7 @@ from resolvers.inputs.job import (
     QueueCreate,
     QueueUpdate,
     ScheduleCreate,
+    ScheduleSubmit,
     ScheduleUpdate,
 )
 from resolvers.inputs.label import LabelCreate, LabelUpdate
@@ -232,7 +234,12 @@ CALLS: dict[str, Arguments] = {
     "queueCreate": lambda ids: (QueueCreate.of(workspace_id=ids["workspace"], name="Reports"),),
     "queueUpdate": lambda ids: (ids["queue"], QueueUpdate.of(is_paused=True)),
     "queueDelete": lambda ids: (ids["queue"],),
+    "queues": lambda ids: (ids["workspace"],),
+    "workers": lambda ids: (ids["workspace"],),
+    "factory": lambda ids: (ids["workspace"],),
+    "factoryUpdate": lambda ids: (ids["workspace"], FactoryUpdate.of(worker_count=10)),
     "job": lambda ids: (ids["job"],),
+    "jobs": lambda ids: (ids["queue"], Window.read()),
     "jobCreate": lambda ids: (JobCreate.of(queue_id=ids["queue"], name="Send", key="one"),),
     "jobSubmit": lambda ids: (JobSubmit.of(workspace_id=ids["workspace"], queue="Mails", name="Send", key="two"),),
     "jobClaim": lambda ids: (ids["queue"], JobClaim(size=10)),
@@ -242,6 +249,9 @@ CALLS: dict[str, Arguments] = {
     "jobDelete": lambda ids: (ids["job"],),
     "schedule": lambda ids: (ids["schedule"],),
     "scheduleCreate": lambda ids: (ScheduleCreate.of(queue_id=ids["queue"], name="Count", every_seconds=86_400),),
+    "scheduleSubmit": lambda ids: (
+        ScheduleSubmit.of(workspace_id=ids["workspace"], queue="Mails", name="Count", every_seconds=86_400),
+    ),
     "scheduleUpdate": lambda ids: (ids["schedule"], ScheduleUpdate.of(is_enabled=False)),
     "scheduleDelete": lambda ids: (ids["schedule"],),
     "budget": lambda ids: (ids["budget"],),

@@ -184,6 +184,7 @@ PLACES: Mapping[str, str] = {
     "memberNumber": "user",
     "preSessionId": "pre_session",
     "productSlug": "project",
+    "queueName": "queue_name",
     "priorityId": "pilotage_priority",
     "ruleId": "automation",
     "ruleNumber": "standing_order",
@@ -289,6 +290,7 @@ async def _tenants(world: World) -> None:
     spend = BudgetCreate.of(organization_id=ids["organization"], subject_id=ids["workspace"], limit_usd=1000)
     ids["budget"] = (await budget.create_budget(again(owner), spend)).value["_id"]
     waiting = QueueCreate.of(workspace_id=ids["workspace"], name="Mails")
+    ids["queue_name"] = "Mails"
     ids["queue"] = (await queue.create_queue(again(owner), waiting)).value["_id"]
     work = JobCreate.of(queue_id=ids["queue"], name="Send")
     ids["job"] = (await job.create_job(again(owner), work)).value["_id"]

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.database import Database
 from models.base import utc_now
+from models.enums import JobState
 from models.errors import BudgetExhausted
 from models.records import OrganizationRecord, WorkspaceRecord
 from resolvers.budget.budget import budgets_of_organization, budgets_of_workspace, delete_budget, update_budget
@@ -19,12 +20,24 @@ from resolvers.credential.credential import (
 from resolvers.credential.rewrap import warn_of_missing
 from resolvers.inputs.budget import BudgetUpdate
 from resolvers.inputs.credential import CredentialCreate, CredentialRotate
-from resolvers.inputs.job import JobClaim, JobComplete, JobCreate, QueueCreate, ScheduleCreate
+from resolvers.inputs.job import (
+    FactoryUpdate,
+    JobClaim,
+    JobComplete,
+    JobCreate,
+    QueueCreate,
+    ScheduleCreate,
+    ScheduleSubmit,
+)
 from resolvers.job.due import run_due
+from resolvers.job.factory import get_factory, update_factory
 from resolvers.job.job import claim_jobs, complete_job, create_job
-from resolvers.job.queue import create_queue, delete_queue
-from resolvers.job.schedule import create_schedule
+from resolvers.job.listing import counts_of, list_jobs
+from resolvers.job.queue import create_queue, delete_queue, list_queues
+from resolvers.job.schedule import create_schedule, submit_schedule
+from resolvers.job.worker import held_of_workers, list_workers
 from resolvers.kit.context import Context
+from resolvers.kit.page import Window
 from resolvers.usage.sums import usage_of_mission, usage_of_workspace
 from resolvers.usage.usage import Usage
 from tests.resolvers.lab import VAULT, People, again
@@ -76,7 +89,15 @@ async def test_jobs_run_on_indexes(owner: Context, workspace: WorkspaceRecord, d
         await create_job(again(owner), JobCreate.of(queue_id=queue["_id"], name="Later", delay_ms=10))
         nightly = ScheduleCreate.of(queue_id=queue["_id"], name="Sweep", every_seconds=1)
         await create_schedule(again(owner), nightly)
-        [held] = (await claim_jobs(again(owner), queue["_id"], JobClaim())).value
+        submitted = ScheduleSubmit.of(workspace_id=workspace["_id"], queue="Mails", name="Sweep", every_seconds=2)
+        await submit_schedule(again(owner), submitted)
+        await update_factory(again(owner), workspace["_id"], FactoryUpdate.of(worker_count=2))
+        [held] = (await claim_jobs(again(owner), queue["_id"], JobClaim(worker="w-1"))).value
+        await held_of_workers(again(owner), await list_workers(again(owner), workspace["_id"]), None)
+        await get_factory(again(owner), workspace["_id"])
+        await counts_of(again(owner), await list_queues(again(owner), workspace["_id"]), None)
+        for state in (None, JobState.WAITING, JobState.FAILED):
+            await list_jobs(again(owner), queue["_id"], Window.read(), state, prioritized=False)
         await complete_job(again(owner), held["_id"], JobComplete(lease_token=held["lease_token"]))
         for ahead in (2, 400):
             await claim_jobs(again(owner), queue["_id"], JobClaim(size=5))

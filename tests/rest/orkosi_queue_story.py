@@ -41,3 +41,24 @@ async def orkosi_queue(board: Board) -> None:
     failing = {"lease_token": first["lease_token"], "error": "The mailbox is away"}
     failed = await asked(ann, "POST", f"{tasks}/{first['id']}/fail", **failing)
     assert (failed["status"], failed["error"]) == ("delayed", failing["error"])
+
+    later = {"queue": "mails", "name": "sweep", "data": {}}
+    assert (await asked(ann, "POST", f"{base}/bull-queue/submit-scheduled", 201, **later, delay=60_000))["status"]
+    hourly = await asked(ann, "POST", f"{base}/bull-queue/submit-scheduled", 201, **later, every=3_600_000)
+    daily = await asked(ann, "POST", f"{base}/bull-queue/submit-scheduled", 201, **later, repeat="0 3 * * *")
+    assert (daily["id"], daily["every"], daily["next_run_at"][11:16]) == (hourly["id"], None, "03:00")
+    [stats] = (await asked(ann, "GET", f"{base}/bull-queue/stats?queue=mails"))["queues"]
+    assert (stats["delayed"], stats["completed"]) == (2, 1)
+    ended = await asked(ann, "GET", f"{base}/bull-queue/mails/jobs?status=completed")
+    assert [job["id"] for job in ended] == [done["id"]]
+
+    factory = base + "/factory-workers"
+    config = {"worker_count": 2, "max_concurrent": 5}
+    assert await asked(ann, "PATCH", f"{factory}/config", **config) == config
+    listed = await asked(ann, "GET", factory)
+    assert [(worker["name"], worker["completed"], worker["failed"]) for worker in listed["workers"]] == [
+        ("w-1", 0, 1),
+        ("w-2", 1, 0),
+    ]
+    assert (await asked(ann, "GET", f"{factory}/stats")).items() >= config.items()
+    assert (await asked(ann, "GET", f"{factory}/health-summary"))["status"] == "healthy"

@@ -57,6 +57,65 @@ async def test_a_job_goes_through_its_queue(board: Board) -> None:
     assert (second["id"], done["state"], done["result"]) == (other["id"], "COMPLETED", [1])
 
 
+FACTORY = """
+query ($id: ID!) {
+  factory(workspaceId: $id) {
+    workerCount maxConcurrent workers working held waiting active
+    completedLately failedLately alerts { kind } processIds
+  }
+  node(id: $id) {
+    ... on Workspace {
+      workers { nodes { name held claimed completed failed lost } }
+      queues { nodes { completed counts { waiting prioritized active } jobs(state: COMPLETED) { totalCount } } }
+    }
+  }
+}
+"""
+
+
+async def test_who_works_on_the_queues_and_how_much_of_it_is_shown(board: Board) -> None:
+    ann = board.ann
+    queue = (await made(ann, "queueCreate", "id", workspaceId=board.workspace, name="Mails"))["id"]
+    for priority in (0, 1, 2):
+        await made(ann, "jobCreate", "id", queueId=queue, name="Send", priority=priority)
+    submit = "mutation ($input: ScheduleSubmitInput!) { scheduleSubmit(input: $input) { schedule { cron } } }"
+    sent = {"workspaceId": board.workspace, "queue": "Mails", "name": "Sweep", "cron": "0 3 * * *"}
+    assert (await ann.ask(submit, input=sent))["scheduleSubmit"]["schedule"] == {"cron": "0 3 * * *"}
+    limit = "mutation ($id: ID!, $input: FactoryUpdateInput!) "
+    limit += "{ factoryUpdate(workspaceId: $id, input: $input) { workspace { maxConcurrent } } }"
+    limited = await ann.ask(limit, id=board.workspace, input={"workerCount": 1})
+
+    claimed = (await do(ann, "jobClaim", queue, "jobs { id leaseToken }", size=2, worker="w-1"))["jobs"]
+    await do(ann, "jobComplete", claimed[0]["id"], HELD, leaseToken=claimed[0]["leaseToken"])
+    other = (await do(ann, "jobClaim", queue, "jobs { id }", worker="w-2"))["jobs"]
+    read = await ann.ask(FACTORY, id=board.workspace)
+
+    assert (limited["factoryUpdate"]["workspace"], other) == ({"maxConcurrent": 1000}, [])
+    figures = {
+        "workers": 1,
+        "working": 1,
+        "held": 1,
+        "waiting": 1,
+        "active": 1,
+        "completedLately": 1,
+        "failedLately": 0,
+    }
+    limits = {"workerCount": 1, "maxConcurrent": 1000}
+    assert read["factory"] == {**limits, **figures, "alerts": [], "processIds": read["factory"]["processIds"]}
+    assert read["node"] == {
+        "workers": {"nodes": [{"name": "w-1", "held": 1, "claimed": 2, "completed": 1, "failed": 0, "lost": 0}]},
+        "queues": {
+            "nodes": [
+                {
+                    "completed": 1,
+                    "counts": {"waiting": 1, "prioritized": 1, "active": 1},
+                    "jobs": {"totalCount": 1},
+                }
+            ]
+        },
+    }
+
+
 async def test_queues_and_schedules_are_created_changed_read_and_deleted(board: Board) -> None:
     ann = board.ann
     queue = (await made(ann, "queueCreate", "id", workspaceId=board.workspace, name="Sweeps"))["id"]

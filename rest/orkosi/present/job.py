@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from models.base import timestamp
 from models.enums import JobState
-from models.records import JobRecord
+from models.records import JobRecord, ScheduleRecord
 from rest.orkosi.present.show import Timestamp
 
 
@@ -56,6 +56,20 @@ class OrkosiQueueJobData(TypedDict):
     finished_at: Timestamp | None
 
 
+class OrkosiScheduleData(TypedDict):
+    """What puts a job into a queue again and again: by `repeat`, as cron puts it, or `every` so many milliseconds.
+    `next_run_at` is null while it rests."""
+
+    id: str
+    queue: str
+    name: str
+    data: Any
+    repeat: str | None
+    every: int | None
+    next_run_at: Timestamp | None
+    created_at: Timestamp
+
+
 def job(record: JobRecord, queue: str) -> OrkosiJobData:
     """A job of the queue of a name."""
     held = record["state"] == JobState.ACTIVE
@@ -82,15 +96,15 @@ def job(record: JobRecord, queue: str) -> OrkosiJobData:
     }
 
 
-def queue_job(record: JobRecord, queue: str) -> OrkosiQueueJobData:
-    """The same, for clients of the queues themselves."""
+def queue_job(record: JobRecord, queue: str, *, is_paused: bool = False) -> OrkosiQueueJobData:
+    """The same, for clients of the queues themselves, who are told that the queue is paused where the job waits."""
     finished_at = record["finished_at"]
     return {
         "id": str(record["_id"]),
         "queue": queue,
         "name": record["name"],
         "data": record["data"],
-        "status": status_of(record),
+        "status": "paused" if is_paused and record["state"] == JobState.WAITING else status_of(record),
         "priority": record["priority"],
         "attempts": record["max_attempts"],
         "attempts_made": record["attempts"],
@@ -100,6 +114,21 @@ def queue_job(record: JobRecord, queue: str) -> OrkosiQueueJobData:
         "run_at": timestamp(record["run_at"]),
         "created_at": timestamp(record["created_at"]),
         "finished_at": None if finished_at is None else timestamp(finished_at),
+    }
+
+
+def schedule(record: ScheduleRecord, queue: str) -> OrkosiScheduleData:
+    """A schedule of the queue of a name."""
+    every, next_at = record["every_seconds"], record["next_at"]
+    return {
+        "id": str(record["_id"]),
+        "queue": queue,
+        "name": record["name"],
+        "data": record["data"],
+        "repeat": record["cron"],
+        "every": None if every is None else every * 1_000,
+        "next_run_at": None if next_at is None else timestamp(next_at),
+        "created_at": timestamp(record["created_at"]),
     }
 
 

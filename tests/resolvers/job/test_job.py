@@ -1,7 +1,7 @@
 """Jobs: each is done once, whoever claims it, and whoever dies."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +11,6 @@ from models import Job, LoggedEvent, Queue, Schedule, StreamHead
 from models.base import collection, timestamp, utc_now
 from models.enums import JobState
 from models.errors import BadUserInput, Conflict, NotFound, RateLimited
-from models.ids import Kind, new_id
 from models.records import JobRecord, QueueRecord, ScheduleRecord, WorkspaceRecord
 from realtime.log import Change
 from resolvers.inputs.job import (
@@ -29,7 +28,7 @@ from resolvers.job import due, state
 from resolvers.job.due import Setbacks, run_due
 from resolvers.job.job import claim_jobs, complete_job, create_job, delete_job, fail_job, get_job, hold_job
 from resolvers.job.queue import create_queue, delete_queue, update_queue
-from resolvers.job.schedule import create_schedule, next_after, update_schedule
+from resolvers.job.schedule import create_schedule, update_schedule
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.workspace.workspace import delete_workspace
@@ -349,35 +348,6 @@ async def test_a_job_that_always_fails_holds_up_no_other_of_its_queue(
     monkeypatch.setattr(state, "let_wait", let_wait)
     await run_due(owner.services, now + timedelta(minutes=5), setbacks)
     assert (await stored(broken))["state"] == "waiting"
-
-
-@pytest.mark.parametrize(
-    ("cron", "after", "then"),
-    [
-        ("*/15 * * * *", "2026-03-01T09:30:00", "2026-03-01T09:45:00"),
-        ("30 2 * * *", "2026-03-29T00:00:00", "2026-03-29T02:30:00"),  # the hour that some clocks leave out
-        ("30 2 * * *", "2026-10-25T00:00:00", "2026-10-25T02:30:00"),  # the hour that some clocks have twice
-        ("0 0 29 2 *", "2026-03-01T00:00:00", "2028-02-29T00:00:00"),
-    ],
-)
-def test_cron_counts_in_utc(cron: str, after: str, then: str) -> None:
-    schedule: Any = {"cron": cron}
-
-    assert next_after(schedule, datetime.fromisoformat(after).replace(tzinfo=UTC)) == datetime.fromisoformat(
-        then
-    ).replace(tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    "values",
-    [{}, {"cron": "* * * * *", "everySeconds": 60}, {"cron": "61 * * * *"}, {"cron": "0 0 31 2 *"}, {"cron": "never"}],
-    ids=["neither", "both", "no minute", "no such day", "no cron"],
-)
-def test_a_schedule_says_when_in_one_way(values: dict[str, Any]) -> None:
-    queue_id = new_id(Kind.QUEUE)
-
-    with pytest.raises(BadUserInput):
-        read_input(ScheduleCreate, {"queueId": queue_id, "name": "Sweep", **values})
 
 
 async def test_with_its_workspace_a_queue_goes_and_its_history(

@@ -34,8 +34,9 @@ ONES_OWN = {
     # Who was invited joins what the invitation says.
     "invitationAccept": {"organizationMemberAdd", "projectMemberAdd", "teamMemberAdd"},
     "organizationInvitationAccept": {"organizationMemberAdd", "projectMemberAdd", "teamMemberAdd"},
-    # A queue comes to be with the first job that is sent to it.
+    # A queue comes to be with the first job or schedule that is sent to it.
     "jobSubmit": {"queueCreate"},
+    "scheduleSubmit": {"queueCreate"},
     # What goes with what it is in.
     "organizationDelete": {"workspaceDelete"},
     "organizationMemberRemove": {"workspaceMemberRemove", "teamMemberRemove"},

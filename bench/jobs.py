@@ -1,0 +1,110 @@
+"""Workers who share the jobs of a queue: how many jobs a second are claimed and completed, and what a claim takes."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from bench.flood import Person, newcomer
+from bench.servers import Server, embedded, gateway
+
+JOBS, WORKERS = 2_000, 4
+SUBMITTERS = 20
+PATIENCE = 60.0
+
+QUEUE = 'mutation ($w: ID!) { queueCreate(input: {workspaceId: $w, name: "Jobs"}) { queue { id } } }'
+SUBMIT = 'mutation ($q: ID!, $d: JSON) { jobCreate(input: {queueId: $q, name: "Send", data: $d}) { job { id } } }'
+CLAIM = "mutation ($q: ID!, $w: String!) { jobClaim(id: $q, input: {worker: $w}) { jobs { id leaseToken data } } }"
+COMPLETE = """
+mutation ($j: ID!, $t: Int!) { jobComplete(id: $j, input: {leaseToken: $t, result: {sent: 1}}) { job { state } } }
+"""
+LIMIT = "mutation ($w: ID!) { factoryUpdate(workspaceId: $w, input: {maxConcurrent: 100}) { cursor } }"
+
+
+@dataclass(slots=True)
+class Found:
+    """What was measured; milliseconds of each request, and seconds of the processor."""
+
+    seconds: float = 0.0
+    claims: list[float] = field(default_factory=list)
+    completions: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+
+def jobs(_rounds: int) -> None:
+    """Measure without a limit and with one, and print the table."""
+    table = Table(title=f"{JOBS} jobs of a queue, {WORKERS} workers, one job a claim", title_justify="left")
+    for heading in (
+        "limit",
+        "jobs a second",
+        "claim p50 / p99, ms",
+        "completion p50 / p99, ms",
+        "gateway, s",
+        "database, s",
+    ):
+        table.add_column(heading, justify="left" if heading == "limit" else "right")
+    for limited in (False, True):
+        secret_key = secrets.token_hex(32)
+        with asyncio.Runner() as runner, embedded(runner) as database, gateway(database, secret_key) as ours:
+            found = runner.run(_measure(ours, database, limited=limited))
+        spent = (f"{_at(kind, 0.5):.1f} / {_at(kind, 0.99):.1f}" for kind in (found.claims, found.completions))
+        processor = (f"{seconds:.1f}" for seconds in found.processor)
+        table.add_row("100 held" if limited else "none", f"{JOBS / found.seconds:.0f}", *spent, *processor)
+    Console().print(table)
+
+
+async def _measure(ours: Server, database: Server, *, limited: bool) -> Found:
+    found = Found()
+    async with httpx.AsyncClient(base_url=ours.url, timeout=PATIENCE) as client:
+        person = await newcomer(client, "boss")
+        queue = (await _ask(person, QUEUE, w=person.workspace_id))["queueCreate"]["queue"]["id"]
+        if limited:
+            await _ask(person, LIMIT, w=person.workspace_id)
+        left = iter(range(JOBS))
+
+        async def submit() -> None:
+            for number in left:
+                await _ask(person, SUBMIT, q=queue, d={"to": f"person-{number}@example.com"})
+
+        await asyncio.gather(*(submit() for _ in range(SUBMITTERS)))
+        servers = (ours, database)
+        before, began = [server.seconds() for server in servers], perf_counter()
+        await asyncio.gather(*(_work(person, queue, f"worker-{number}", found) for number in range(WORKERS)))
+        found.seconds = perf_counter() - began
+        found.processor = [server.seconds() - was for server, was in zip(servers, before, strict=True)]
+    if len(found.completions) != JOBS:
+        raise RuntimeError(f"{len(found.completions)} of {JOBS} jobs were completed")
+    return found
+
+
+async def _work(person: Person, queue: str, name: str, found: Found) -> None:
+    while True:
+        began = perf_counter()
+        claimed = (await _ask(person, CLAIM, q=queue, w=name))["jobClaim"]["jobs"]
+        if not claimed:
+            return
+        found.claims.append((perf_counter() - began) * 1000)
+        [job] = claimed
+        began = perf_counter()
+        await _ask(person, COMPLETE, j=job["id"], t=job["leaseToken"])
+        found.completions.append((perf_counter() - began) * 1000)
+
+
+async def _ask(person: Person, query: str, **variables: Any) -> Any:
+    answer = (await person.ask(query, **variables)).json()
+    while "RATE_LIMITED" in str(answer.get("errors")):
+        await asyncio.sleep(0.2)
+        answer = (await person.ask(query, **variables)).json()
+    if answer.get("errors"):
+        raise RuntimeError(str(answer["errors"])[:300])
+    return answer["data"]
+
+
+def _at(spent: Sequence[float], share: float) -> float:
+    return sorted(spent)[min(len(spent) - 1, int(len(spent) * share))]
