@@ -5,14 +5,25 @@ from typing import Annotated
 
 import strawberry
 
+from models.wallet import WalletUnit
 from schema.organization import BillingSubscription, Plan, PlanLimits
 
 PlanSlug = Annotated[str, strawberry.argument(description="The slug of the plan.")]
 
 
+@strawberry.type(description="What is bought once.")
+class Package:
+    slug: str = strawberry.field(description="What it is called by.")
+    name: str = strawberry.field(description="What it is called.")
+    unit: WalletUnit = strawberry.field(description="What the wallet counts that it goes into.")
+    amount: float = strawberry.field(description="How much of that.")
+    price: int = strawberry.field(description="What it costs, in cents of a US dollar.")
+
+
 @strawberry.type(description="What the operator offers.")
 class Pricing:
     plans: list[Plan] = strawberry.field(description="The plans that organizations may be on.")
+    packages: list[Package] = strawberry.field(description="What is bought once.")
 
 
 @strawberry.type(description="How much an organization has of what plans limit.")

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import httpx2
 import orjson
 
-from models.errors import NotConfigured, Unavailable
+from models.errors import Conflict, NotConfigured, Unavailable
 from resolvers.kit.context import Context, Services
 
 SECONDS = 20.0
@@ -21,20 +21,27 @@ def subscription_path(subscription_id: str) -> str:
     return f"subscriptions/{quote(subscription_id, safe='')}"
 
 
-async def ask(ctx: Context, path: str, form: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What Stripe answers: to a form, or to being asked what there is.
+async def ask(
+    ctx: Context, path: str, form: Mapping[str, str] | None = None, *, once: str | None = None
+) -> dict[str, Any]:
+    """What Stripe answers: to a form (that of before, where it was sent as the same `once`), or to being asked what
+    there is.
 
-    Raises NotConfigured where it refuses the key, or knows nothing of what is named, and Unavailable.
+    Raises NotConfigured where it refuses the key, or knows nothing of what is named, Conflict where another form was
+    sent as the same `once`, and Unavailable.
     """
     billing = ctx.services.billing
     if billing.key is None:
         raise NotConfigured("Nothing can be paid here: set ORRERY_STRIPE_KEY")
-    status, found = await send(ctx.services, billing.key, path, form)
+    status, found = await send(ctx.services, billing.key, path, form, once=once)
     if status in (401, 403, 404):
         raise NotConfigured("Stripe refuses the key, or does not know what it is asked: see ORRERY_STRIPE_KEY")
-    if status != 200:
-        raise Unavailable
-    return found
+    match found:
+        case {"error": {"type": "idempotency_error"}}:
+            raise Conflict("The idempotency key was used for something else")
+        case _ if status == 200:
+            return found
+    raise Unavailable
 
 
 async def send(

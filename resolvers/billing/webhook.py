@@ -13,6 +13,7 @@ from bson import ObjectId
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, parse_id
 from resolvers.billing.heard import Heard
+from resolvers.billing.payment import follow_payment
 from resolvers.billing.signature import verified
 from resolvers.billing.subscription import follow_subscription
 from resolvers.inputs.billing import BillingReceive
@@ -32,15 +33,24 @@ async def receive_payment(ctx: Context, values: BillingReceive) -> None:
     operator has set up no webhook, and Unavailable where Stripe does not say how things stand: it sends again then.
     """
     event = verified(ctx.services.billing, values)
-    about = _about(event)
-    if about is None:
-        return
-    subscription_id, organization_id = about
+    payment_id, about = _payment(event), _about(event)
     try:
         with suppress(Heard):
-            await follow_subscription(ctx, subscription_id, organization_id, event["id"])
-    except NotFound:
-        log.warning("Stripe's event %s is for an organization that is not there: %s", event["id"], organization_id)
+            if payment_id is not None:
+                await follow_payment(ctx, payment_id, event)
+            elif about is not None:
+                await follow_subscription(ctx, *about, event["id"])
+    except NotFound as missing:
+        log.warning("Stripe's event %s is for nobody who is there: %s", event["id"], missing.message)
+
+
+def _payment(event: Mapping[str, Any]) -> str | None:
+    """The payment for a package that an event is about; None for any other."""
+    match event:
+        case {"type": str(type_), "data": {"object": {"id": str(payment_id), "metadata": {"package": str()}}}}:
+            is_payment = type_.startswith("payment_intent.") and 0 < len(payment_id) <= MAX_ID
+            return payment_id if is_payment else None
+    return None
 
 
 def _about(event: Mapping[str, Any]) -> tuple[str, ObjectId] | None:

@@ -11,6 +11,7 @@ MAX_EVENT = 256 * 1024
 
 Address = Annotated[str, Text(1, 2000)]
 PlanSlug = Annotated[str, Text(1, 100)]
+IdempotencyKey = Annotated[str, Text(1, 100)]
 
 
 class BillingCheckout(Input):
@@ -35,6 +36,15 @@ class BillingPlanChange(Input):
     """The plan that an organization is to be on."""
 
     plan: PlanSlug = Field(description="The plan, by its slug.")
+
+
+class BillingPaymentBegin(Input):
+    """What is to be bought."""
+
+    package: PlanSlug = Field(description="The package, by its slug.")
+    idempotency_key: IdempotencyKey | None = Field(
+        None, description="With one that the viewer has sent within a day, it is the payment that was begun then."
+    )
 
 
 class BillingReceive(Input):

@@ -5,6 +5,7 @@ from bson import ObjectId
 from models.base import Record
 from models.errors import BadUserInput, NotFound
 from resolvers.billing.checkout import begin_checkout, open_portal
+from resolvers.billing.payment import begin_purchase
 from resolvers.billing.plan import NotPaid, change_plan
 from resolvers.billing.pricing import get_pricing
 from resolvers.billing.summary import check_plan, get_billing_summary
@@ -12,8 +13,10 @@ from resolvers.billing.webhook import receive_payment
 from resolvers.inputs.billing import (
     MAX_EVENT,
     BillingCheckout,
+    BillingPaymentBegin,
     BillingPlanChange,
     BillingPortal,
+    IdempotencyKey,
     PlanSlug,
 )
 from rest.orkosi.bodies import Body
@@ -26,10 +29,12 @@ from rest.orkosi.present.billing import (
     DowngradeData,
     OrkosiSubscriptionData,
     OrkosiTierData,
+    PaymentIntentData,
     PlanSummaryData,
     PricingData,
     ReceivedData,
     downgrade,
+    payment,
     plan_summary,
     pricing_of,
     subscription,
@@ -49,6 +54,13 @@ class TierBody(Body):
     """Which tier is meant, by its slug."""
 
     tier: PlanSlug
+
+
+class PackageBody(Body):
+    """What is to be bought."""
+
+    package_slug: PlanSlug
+    idempotency_key: IdempotencyKey | None = None
 
 
 @routes.get("/tiers", "List the tiers", runs=get_pricing)
@@ -124,6 +136,28 @@ async def checkout(call: Call) -> CheckoutData:
 async def portal(call: Call) -> CheckoutData:
     """404 where nothing was ever paid, 503 `NOT_CONFIGURED` where the operator has set up no payments."""
     return {"url": (await open_portal(call.ctx, await organization_of(call), BillingPortal())).url}
+
+
+@routes.post(
+    "/create-payment-intent",
+    "Begin to pay for a package",
+    runs=begin_purchase,
+    status=200,
+    body=PackageBody,
+    names_object=True,
+)
+async def create_payment_intent(call: Call) -> PaymentIntentData:
+    """What is bought comes into the wallet once it is paid: tokens into the organization's, credit into the caller's.
+
+    With an `idempotency_key` of before it is the payment of before. 503 `NOT_CONFIGURED` without payments.
+    """
+    organization_id = await organization_of(call)
+    body = call.body(PackageBody)
+    values = BillingPaymentBegin(package=body.package_slug, idempotency_key=body.idempotency_key)
+    try:
+        return payment(await begin_purchase(call.ctx, organization_id, values))
+    except BadUserInput as error:
+        raise BadUserInput("is no package: see the pricing", field="package_slug") from error
 
 
 @routes.post(

@@ -6,6 +6,7 @@ from typing import Any
 import strawberry
 
 from models.agent_enums import SetUpStatus
+from models.wallet import WalletUnit
 from schema.agent import Agent
 from schema.api_token import ApiToken
 from schema.card import Card
@@ -204,6 +205,17 @@ class DocumentLinkPayload:
 @strawberry.type(description="A page where somebody pays.")
 class CheckoutPayload:
     url: str = strawberry.field(description="Where to send the browser.")
+
+
+@strawberry.type(description="A payment that was begun.")
+class PaymentPayload:
+    id: str = strawberry.field(description="Stripe's id of it.")
+    client_secret: str = strawberry.field(description="Whoever has it may pay, with Stripe's own client.")
+    status: str = strawberry.field(description="Where it stands, as Stripe says it.")
+    package: str = strawberry.field(description="What is bought, by its slug.")
+    unit: WalletUnit = strawberry.field(description="What the wallet counts that it goes into.")
+    amount: float = strawberry.field(description="How much of that.")
+    price: int = strawberry.field(description="What it costs, in cents of a US dollar.")
 
 
 @strawberry.type(description="What a change of a custom field returns.")

@@ -17,6 +17,7 @@ from resolvers.account.two_factor import Setup
 from resolvers.agent.agent import NewAgent
 from resolvers.agent.set_up import SetUpAgent
 from resolvers.billing.checkout import Checkout
+from resolvers.billing.payment import Payment
 from resolvers.card.checklist import Converted
 from resolvers.credential.authorization import Authorization
 from resolvers.credential.credential import Revealed
@@ -52,6 +53,7 @@ MADE: Mapping[Any, type] = {
     ChangedLogExport: payloads.LogExportPayload,
     ChangedPerson: payloads.PersonPayload,
     Checkout: payloads.CheckoutPayload,
+    Payment: payloads.PaymentPayload,
     ChangedField: payloads.CustomFieldUpdatePayload,
     Imported: payloads.ProjectImportPayload,
     Converted: payloads.ChecklistItemConvertPayload,

@@ -8,7 +8,13 @@ from models.enums import StatsInterval
 from resolvers.inputs.agent import AgentReport, AgentSetUp, AgentSwitch
 from resolvers.inputs.agent_automation import AgentAutomationCreate, AgentAutomationUpdate
 from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
-from resolvers.inputs.billing import BillingCheckout, BillingPlanChange, BillingPortal, BillingReceive
+from resolvers.inputs.billing import (
+    BillingCheckout,
+    BillingPaymentBegin,
+    BillingPlanChange,
+    BillingPortal,
+    BillingReceive,
+)
 from resolvers.inputs.discovery_engine import DiscoveryEngineCreate, DiscoveryEngineUpdate
 from resolvers.inputs.log_line import LogLineCreate, LogLineList
 from resolvers.inputs.pilotage import (
@@ -140,6 +146,7 @@ EXTENDING: dict[str, Callable[[Ids], tuple[Any, ...]]] = {
     "billingPortal": lambda ids: (ids["organization"], BillingPortal()),
     "billingSummary": lambda ids: (ids["organization"],),
     "billingPlanCheck": lambda ids: (ids["organization"], "team"),
+    "billingPaymentBegin": lambda ids: (ids["organization"], BillingPaymentBegin(package="small")),
     "pricing": lambda _: (),
     "billingReceive": lambda _: (BillingReceive(payload="{}", signature="t=1,v1=0"),),
     "pipeline": lambda ids: (ids["pipeline"],),

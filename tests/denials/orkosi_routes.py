@@ -165,6 +165,7 @@ ORKOSI_BODIES: dict[tuple[str, str], Body | None] = {
     ("POST", BILLING + "/change-plan"): sent(tier="team"),
     ("POST", BILLING + "/checkout"): sent(tier="team"),
     ("POST", BILLING + "/portal"): None,
+    ("POST", BILLING + "/create-payment-intent"): sent(package_slug="small"),
     ("POST", BILLING + "/webhook"): None,
     ("POST", ORKOSI + "/bull-queue/submit-scheduled"): sent(queue="Mails", name="Send", data={}, delay=60_000),
     ("GET", ORKOSI + "/bull-queue/stats"): None,

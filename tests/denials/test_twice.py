@@ -79,6 +79,7 @@ PROPOSALS = sorted(name for name in CALLS if name.startswith("proposal"))
 
 REFUSED = {
     "billingCheckout",
+    "billingPaymentBegin",
     "billingPlanChange",
     "billingPortal",
     "billingReceive",

@@ -23,24 +23,28 @@ PAGES = {
 
 @dataclass
 class Stripe:
-    """Stripe with its subscriptions, by their ids; `slow` is waited for before the first answer leaves."""
+    """Stripe with its subscriptions and payments, by their ids, and what was `begun`, by keys. `slow` is waited for
+    before the first answer leaves."""
 
     receiver: Receiver
     states: dict[str, Any] = field(default_factory=dict)
+    begun: dict[str, Any] = field(default_factory=dict)
     slow: asyncio.Event | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def reply(self, asked: Received) -> bytes:
         method, path, _ = asked.line.split()
         form = {name: value for name, [value] in parse_qs(asked.body.decode()).items()}
-        said = orjson.dumps(self._answer(method, path.removeprefix("/v1/"), form))
+        said = orjson.dumps(self._answer(method, path.removeprefix("/v1/"), form, asked.headers.get("idempotency-key")))
         waited, self.slow = self.slow, None
         self.asked.set()
         if waited is not None:
             await waited.wait()
         return said
 
-    def _answer(self, method: str, path: str, form: dict[str, str]) -> Any:
+    def _answer(self, method: str, path: str, form: dict[str, str], key: str | None) -> Any:
+        if path == "payment_intents":
+            return self._begun(form, key)
         if path in PAGES:
             return {"url": PAGES[path]}
         known = self.states.get(path.rpartition("/")[2], {})
@@ -49,6 +53,20 @@ class Stripe:
                 known["items"]["data"][0]["price"]["id"] = price
             known["cancel_at_period_end"] = form["cancel_at_period_end"] == "true"
         return known
+
+    def _begun(self, form: dict[str, str], key: str | None) -> Any:
+        """A payment that is begun, or was with the same key."""
+        known = self.begun.get(key) if key is not None else None
+        if known is not None and known["form"] != form:
+            self.receiver.statuses = [400, 200]
+            return {"error": {"type": "idempotency_error", "message": "Keys are for one form"}}
+        if known is None:
+            id_ = f"pi_{len(self.begun) + 1}"
+            metadata = {name[9:-1]: value for name, value in form.items() if name.startswith("metadata[")}
+            intent = {"id": id_, "client_secret": f"{id_}_secret", "status": "requires_payment_method"}
+            self.states[id_] = {**intent, "metadata": metadata}
+            self.begun[key or id_] = known = {"form": form, "id": id_}
+        return self.states[known["id"]]
 
 
 @asynccontextmanager
@@ -85,3 +103,8 @@ def told_of(type_: str, organization_id: ObjectId | str, number: int = 1, subscr
         details = {"subscription": subscription_id, "metadata": metadata}
         about = {"id": "in_1", "parent": {"subscription_details": details}}
     return orjson.dumps({"id": f"evt_{organization_id}_{number}", "type": type_, "data": {"object": about}})
+
+
+def payment_told(intent: dict[str, Any], type_: str, number: int) -> bytes:
+    """An event about a payment as it stands; of those each `number` is another one."""
+    return orjson.dumps({"id": f"evt_{intent['id']}_{number}", "type": type_, "data": {"object": intent}})

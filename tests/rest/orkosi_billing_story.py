@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from models import Organization
 from models.base import collection
-from models.billing import Billing, Plan, PlanLimits
+from models.billing import Billing, Package, Plan, PlanLimits
 from models.outbound import Outbound
+from models.wallet import WalletUnit
 from tests.resolvers.stripe import signature_of, stripe_on_loopback, subscription_of, told_of
 from tests.rest.conftest import Api, Board, rest_app
 from tests.rest.orkosi_story import ORKOSI, asked, base_of
@@ -14,6 +15,10 @@ PLANS = {
     "free": Plan("free", "Free", limits=PlanLimits(members=1)),
     "team": Plan("team", "Team", "price_1", PlanLimits(members=50, projects=100), 2900),
     "company": Plan("company", "Company", "price_2", cost=9900),
+}
+PACKAGES = {
+    "small": Package("small", "100,000 tokens", WalletUnit.TOKENS, 100_000, 900),
+    "credit": Package("credit", "10 US dollars", WalletUnit.CENTS, 1000, 1000),
 }
 
 
@@ -24,7 +29,7 @@ async def orkosi_billing(api: Api, board: Board) -> None:
     await collection(Organization).update_one({"slug": slug}, unpaid)
     organization = (await board.ann.get(f"/organizations/{slug}")).json()["id"]
     async with stripe_on_loopback() as stripe:
-        billing = Billing("sk_test_1", stripe.receiver.url, "whsec_1", PLANS)
+        billing = Billing("sk_test_1", stripe.receiver.url, "whsec_1", PLANS, PACKAGES)
         outbound = Outbound(frozenset({stripe.receiver.host}))
         services = replace(api.ctx.services, outbound=outbound, billing=billing)
         paying = Api(rest_app(services), api.ctx, api.called, api.recorder, api.clients)
@@ -36,7 +41,9 @@ async def orkosi_billing(api: Api, board: Board) -> None:
             ("team", 2900),
             ("company", 9900),
         ]
-        assert (await asked(paying.client(), "GET", f"{ORKOSI}/billing/pricing"))["tiers"] == tiers
+        pricing = await asked(paying.client(), "GET", f"{ORKOSI}/billing/pricing")
+        assert (pricing["tiers"], pricing["economics"]) == (tiers, {"cents_per_million_tokens": {"small": 9000.0}})
+        assert [package["slug"] for package in pricing["credit_packages"]] == ["credit"]
 
         # What is to be paid first is led to the page where that is done, either way.
         page = await asked(ann, "POST", f"{base}/checkout", tier="team")
@@ -62,5 +69,7 @@ async def orkosi_billing(api: Api, board: Board) -> None:
         assert (refused.status_code, refused.json()["error"]["code"]) == (422, "PLAN_LIMIT")
         changed = await asked(ann, "POST", f"{base}/change-plan", tier="company")
         assert changed == {"changed": True, "tier": "company", "checkout_url": None}
+        bought = await asked(ann, "POST", f"{base}/create-payment-intent", package_slug="small", idempotency_key="one")
+        assert (bought["amount"], bought["price_cents"], bought["currency"]) == (100_000, 900, "usd")
         portal = await asked(ann, "POST", f"{base}/portal")
         assert portal["url"].startswith("https://billing.stripe.com/")

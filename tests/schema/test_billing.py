@@ -16,6 +16,7 @@ from tests.resolvers.stripe import signature_of
 
 PLAN = 'mutation ($o: ID!) { billingPlanChange(organizationId: $o, input: {plan: "team"}) { organization { id } } }'
 PORTAL = "mutation ($o: ID!) { billingPortal(organizationId: $o, input: {}) { url } }"
+PACKAGE = 'mutation ($o: ID!) { billingPaymentBegin(organizationId: $o, input: {package: "small"}) { clientSecret } }'
 RECEIVE = 'mutation { billingReceive(input: {payload: "{}", signature: "t=1,v1=00"}) { accepted } }'
 HEARD = "mutation ($p: String!, $s: String!) { billingReceive(input: {payload: $p, signature: $s}) { accepted } }"
 REVISE = """
@@ -32,9 +33,10 @@ REVOKE = "mutation ($id: ID!) { oauthGrantRevoke(id: $id) { deletedId } }"
 async def test_what_the_operator_has_not_set_up_is_told(board: Board) -> None:
     plan = await board.ann.refused(PLAN, o=board.organization)
     portal = await board.ann.refused(PORTAL, o=board.organization)
+    package = await board.ann.refused(PACKAGE, o=board.organization)
     received = await board.ann.refused(RECEIVE)
 
-    assert {error["extensions"]["code"] for error in (plan, portal, received)} == {"NOT_CONFIGURED"}
+    assert {error["extensions"]["code"] for error in (plan, portal, package, received)} == {"NOT_CONFIGURED"}
 
 
 async def test_what_stripe_has_signed_is_heard_byte_for_byte_at_both_doors(settings: Settings, lab: Lab) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from models.base import Record, timestamp
-from models.billing import BillingSubscription, PlanLimits
+from models.billing import BillingSubscription, Package, PlanLimits
+from models.wallet import WalletUnit
+from resolvers.billing.payment import CURRENCY, Payment
 from resolvers.billing.pricing import Pricing
 from resolvers.billing.summary import PlanCheck
 from rest.orkosi.present.show import Timestamp, presents, shown
@@ -41,11 +43,29 @@ class OrkosiTierData(TypedDict):
     limits: OrkosiLimitsData
 
 
+class PackageData(TypedDict):
+    """What is bought once: `amount` tokens of the organization, or cents of the caller's credit."""
+
+    slug: str
+    name: str
+    amount: int
+    price_cents: int
+
+
+class EconomicsData(TypedDict):
+    """What a million tokens comes to in each package of tokens, by its slug, in cents."""
+
+    cents_per_million_tokens: dict[str, float]
+
+
 class PricingData(TypedDict):
     """What is offered."""
 
     currency: str
     tiers: list[OrkosiTierData]
+    token_packages: list[PackageData]
+    credit_packages: list[PackageData]
+    economics: EconomicsData
 
 
 @presents(BillingSubscription, only=("status",))
@@ -104,6 +124,18 @@ class ChangedPlanData(TypedDict):
     checkout_url: str | None
 
 
+class PaymentIntentData(TypedDict):
+    """A payment that was begun. Whoever has the `client_secret` may pay it, with Stripe's own client."""
+
+    payment_intent_id: str
+    client_secret: str
+    status: str
+    package_slug: str
+    amount: int
+    price_cents: int
+    currency: str
+
+
 class ReceivedData(TypedDict):
     """That an event was heard."""
 
@@ -124,7 +156,34 @@ def tiers(pricing: Pricing) -> list[OrkosiTierData]:
 
 
 def pricing_of(pricing: Pricing) -> PricingData:
-    return {"currency": "usd", "tiers": tiers(pricing)}
+    tokens, credit = (
+        [package for package in pricing.packages if package.unit is unit]
+        for unit in (WalletUnit.TOKENS, WalletUnit.CENTS)
+    )
+    by_million = {package.slug: round(package.price * 1_000_000 / package.amount, 2) for package in tokens}
+    return {
+        "currency": CURRENCY,
+        "tiers": tiers(pricing),
+        "token_packages": [_package(package) for package in tokens],
+        "credit_packages": [_package(package) for package in credit],
+        "economics": {"cents_per_million_tokens": by_million},
+    }
+
+
+def _package(package: Package) -> PackageData:
+    return {"slug": package.slug, "name": package.name, "amount": package.amount, "price_cents": package.price}
+
+
+def payment(begun: Payment) -> PaymentIntentData:
+    return {
+        "payment_intent_id": begun.id,
+        "client_secret": begun.client_secret,
+        "status": begun.status,
+        "package_slug": begun.package,
+        "amount": begun.amount,
+        "price_cents": begun.price,
+        "currency": CURRENCY,
+    }
 
 
 def subscription(summary: Record) -> OrkosiSubscriptionData | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from models import Card, Document, Mission, Organization
 from models.base import collection
-from models.billing import Billing, BillingSubscription, Plan
+from models.billing import EXAMPLES, Billing, BillingSubscription, Plan
 from models.enums import ColumnKind, DocumentContext, MissionStatus, MissionWait, PilotageRole, SubscriptionStatus
 from models.outbound import Answer, Outbound
 from resolvers.card.checklist import add_checklist_item
@@ -208,13 +208,15 @@ class Stripe(Outbound):
     """Answers as Stripe does, whoever is called."""
 
     async def request(self, method: str, url: str, **_: Any) -> Answer:
-        return Answer(200, {}, b'{"url": "https://checkout.stripe.com/c/pay/cs_1"}')
+        begun = b'"id": "pi_1", "client_secret": "pi_1_secret", "status": "requires_payment_method"'
+        return Answer(200, {}, b'{"url": "https://checkout.stripe.com/c/pay/cs_1", ' + begun + b"}")
 
 
 async def take_payments(world: World) -> None:
     """An operator who has set up payments."""
     people = world.people
-    billing = Billing("sk", webhook_secret=WEBHOOK, plans={"team": Plan("team", "Team", "price_1")})
+    plans, packages = {"team": Plan("team", "Team", "price_1")}, {"small": EXAMPLES["tokens-100k"]}
+    billing = Billing("sk", webhook_secret=WEBHOOK, plans=plans, packages=packages)
     services = replace(people.anonymous.services, billing=billing, outbound=Stripe())
     people.anonymous = Context(people.anonymous.subject, services)
 
@@ -236,6 +238,7 @@ async def offer_plans(world: World) -> None:
 
 CASES: dict[str, Case] = {
     "billingCheckout": Case(CALLS["billingCheckout"], prepare=take_payments),
+    "billingPaymentBegin": Case(CALLS["billingPaymentBegin"], prepare=take_payments),
     "billingPlanChange": Case(CALLS["billingPlanChange"], prepare=offer_plans),
     "billingPortal": Case(CALLS["billingPortal"], prepare=pay),
     "billingReceive": Case(
@@ -362,6 +365,7 @@ UNSEEN: dict[str, str] = {
     "organizationMemberAdd": "organizations have no stream that can be watched",
     "organizationMemberUpdate": "organizations have no stream that can be watched",
     "billingCheckout": "nothing changes here until it is paid",
+    "billingPaymentBegin": "nothing changes here until it is paid",
     "billingPlanChange": PLANS,
     "billingPortal": "nothing changes here until it is paid",
     "billingReceive": PLANS,

@@ -5,10 +5,18 @@ from typing import Any
 from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MALFORMED, MEMBER, STRANGER, Contract, bad
 from tests.rest.contract.orkosi import data, page
-from tests.rest.contract.shape import COUNT, TEXT, TIME
+from tests.rest.contract.shape import COUNT, OBJECT, TEXT, TIME, Having
 
 BILLING = ORKOSI + "/billing"
 UNLIMITED = dict.fromkeys(("members", "agents", "projects", "storage"))
+PACKAGE = {"slug": TEXT, "name": TEXT, "amount": COUNT, "price_cents": COUNT}
+PRICING = {
+    "currency": "usd",
+    "tiers": (),
+    "token_packages": Having(PACKAGE),
+    "credit_packages": Having(PACKAGE),
+    "economics": {"cents_per_million_tokens": OBJECT},
+}
 NO_SUBSCRIPTION = {"error": {"code": "NOT_FOUND", "message": "Subscription not found"}}
 NOT_CONFIGURED = {"error": {"code": "NOT_CONFIGURED", "message": TEXT}}
 
@@ -27,7 +35,7 @@ CONTRACTS = [
         method="GET",
         route=BILLING + "/pricing",
         by=None,
-        answers=data({"currency": "usd", "tiers": ()}),
+        answers=data(PRICING),
         bad=MALFORMED,
         denied=MALFORMED,
     ),
@@ -62,6 +70,12 @@ CONTRACTS = [
     _changing("/validate-downgrade", denied=STRANGER),
     _changing("/change-plan"),
     _changing("/checkout"),
+    _changing(
+        "/create-payment-intent",
+        sent={"package_slug": "small"},
+        bad=bad("package_slug", sent={}),
+        denied=STRANGER,
+    ),
     _changing("/portal", sent=None, bad=MALFORMED),
     _changing(
         "/webhook",

@@ -1,0 +1,152 @@
+"""What is bought once: Stripe is asked for a payment, and what was paid comes into a wallet, once.
+
+A payment says itself what it was for, as it was begun: whatever the operator has changed since counts for others.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from bson import ObjectId
+
+from auth.policies import organization as policy
+from models import Organization, User
+from models.billing import Billing, Package
+from models.enums import TokenScope
+from models.errors import BadUserInput, Forbidden, NotConfigured, Unavailable
+from models.ids import Kind, kind_of, parse_id
+from models.records import OrganizationMemberRecord
+from models.wallet import LedgerEntryType, WalletUnit
+from realtime.log import Change
+from resolvers.billing.checkout import PEOPLES
+from resolvers.billing.heard import Changed, Heard, note_event, require_unheard
+from resolvers.billing.stripe import ask
+from resolvers.inputs.billing import BillingPaymentBegin
+from resolvers.kit.context import Context
+from resolvers.kit.edit import require_parent
+from resolvers.kit.nouns import ORGANIZATION
+from resolvers.kit.operation import Caller, operation
+from resolvers.wallet.ledger import credit
+
+CURRENCY = "usd"
+SUCCEEDED = "succeeded"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment that was begun at Stripe. Who has the `client_secret` may pay it."""
+
+    id: str
+    client_secret: str
+    status: str
+    package: str
+    unit: WalletUnit
+    amount: int
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What was paid: `amount` of what the wallet of an organization or a person counts."""
+
+    owner_id: ObjectId
+    amount: int
+    package: str
+
+    @property
+    def is_of_person(self) -> bool:
+        return kind_of(self.owner_id) is Kind.USER
+
+
+@operation(
+    "billingPaymentBegin",
+    opens=ORGANIZATION.by("organization_id"),
+    permission=policy.PAY,
+    caller=Caller.NO_AGENT,
+    scope=TokenScope.BILLING_WRITE,
+    reveals=True,
+    no_tool=PEOPLES,
+)
+async def begin_purchase(ctx: Context, membership: OrganizationMemberRecord, values: BillingPaymentBegin) -> Payment:
+    """Begin to pay for a package: tokens for the organization, or credit for whoever asks.
+
+    Nothing comes until it is paid, by whoever confirms the payment with the `clientSecret`. With an `idempotencyKey`
+    of before it is the payment of before. Raises NotConfigured where the operator has set up no payments.
+    """
+    package = package_named(ctx.services.billing, values.package)
+    if package.unit is WalletUnit.CENTS and ctx.subject.organization_id is not None:
+        raise Forbidden("A key of an organization has no credit of its own")
+    organization_id = membership["organization_id"]
+    owner = {"organization_id": organization_id} if package.unit is WalletUnit.TOKENS else {"user_id": ctx.user_id}
+    once = f"{organization_id}:{ctx.user_id}:{values.idempotency_key or uuid4().hex}"
+    form = {
+        "amount": str(package.price),
+        "currency": CURRENCY,
+        "description": package.name,
+        "automatic_payment_methods[enabled]": "true",
+        **{f"metadata[{name}]": str(owner_id) for name, owner_id in owner.items()},
+        "metadata[package]": package.slug,
+        "metadata[amount]": str(package.amount),
+    }
+    begun = await ask(ctx, "payment_intents", form, once=once)
+    match begun:
+        case {"id": str(payment_id), "client_secret": str(secret), "status": str(status)}:
+            return Payment(payment_id, secret, status, package.slug, package.unit, package.amount, package.price)
+    raise Unavailable
+
+
+async def follow_payment(ctx: Context, payment_id: str, event: Mapping[str, Any]) -> None:
+    """Put what was paid into its wallet, as an event tells that was signed.
+
+    Raises Heard where the event was followed already, NotFound where whoever has bought it is not there, and
+    Unavailable where Stripe does not yet say so of what was told to be paid.
+    """
+    await require_unheard(event["id"])
+    told = await ask(ctx, f"payment_intents/{quote(payment_id, safe='')}")
+    if told.get("status") != SUCCEEDED:
+        if event["type"].endswith(SUCCEEDED):
+            raise Unavailable
+        return
+    bought = _bought(told)
+    if bought is None:
+        return
+
+    async def body(change: Change) -> None:
+        await note_event(change, event["id"])
+        await require_parent(change, User if bought.is_of_person else Organization, bought.owner_id)
+        type_ = LedgerEntryType.PURCHASE
+        await credit(change, bought.owner_id, bought.amount, type_, payment_id, action=bought.package)
+
+    try:
+        await ctx.write_as(bought.owner_id, None, body)
+    except Changed as error:
+        raise Heard from error
+
+
+def package_named(billing: Billing, slug: str) -> Package:
+    """The package that a client names; raises NotConfigured where nothing can be paid, BadUserInput for another one."""
+    if billing.key is None or not billing.offered:
+        raise NotConfigured("Nothing can be paid here: set ORRERY_STRIPE_KEY, and packages in ORRERY_PLANS")
+    package = billing.offered.get(slug)
+    if package is None:
+        raise BadUserInput(f"is no package: there are {', '.join(billing.offered)}", field="package")
+    return package
+
+
+def _bought(told: Mapping[str, Any]) -> Bought | None:
+    """What a payment was for, as it was begun; None where it was not begun here."""
+    match told.get("metadata"):
+        case {"package": str(package), "amount": str(amount), "organization_id": str(owner)}:
+            kind = Kind.ORGANIZATION
+        case {"package": str(package), "amount": str(amount), "user_id": str(owner)}:
+            kind = Kind.USER
+        case _:
+            return None
+    if not (amount.isascii() and amount.isdigit()):
+        return None
+    with suppress(BadUserInput):
+        return Bought(parse_id(owner, kind), int(amount), package)
+    return None
