@@ -15,6 +15,7 @@ from execution.limits import Limits
 from gateway import demo_address, demo_model
 from gateway.mail_settings import DEFAULT_SENDER, Sender, SmtpServer, parse_sender, parse_smtp_url
 from gateway.model_file import models_at
+from gateway.origins import origin_of, parse_origins, parse_public_url
 from gateway.package_file import packages_at
 from gateway.plan_file import plans_at
 from gateway.prefix import parse_prefix
@@ -48,9 +49,6 @@ AGENT_BOARD, ORKOSI = "ORRERY_AGENT_BOARD_PREFIX", "ORRERY_ORKOSI_PREFIX"
 
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-# As a browser writes it: lower case, without a path and without the scheme's own port.
-_ORIGIN = re.compile(r"https?://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[1-9][0-9]{0,4})?")
-_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*")
 _DATABASE_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}")
 
 
@@ -161,7 +159,7 @@ class Settings:
     @property
     def socket_origins(self) -> frozenset[str]:
         """Origins whose pages may open a WebSocket whatever its Host says: those allowed, and that of `public_url`."""
-        return self.allowed_origins if self.public_url is None else self.allowed_origins | {_origin_of(self.public_url)}
+        return self.allowed_origins if self.public_url is None else self.allowed_origins | {origin_of(self.public_url)}
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -195,14 +193,14 @@ class Settings:
             limits=_limits(values),
             smtp=_parsed(values, "ORRERY_SMTP_URL", parse_smtp_url),
             mail_from=_parsed(values, "ORRERY_MAIL_FROM", parse_sender) or DEFAULT_SENDER,
-            public_url=_parsed(values, "ORRERY_PUBLIC_URL", _public_url),
+            public_url=_parsed(values, "ORRERY_PUBLIC_URL", parse_public_url),
             require_verified_email=_parsed(values, "ORRERY_REQUIRE_VERIFIED_EMAIL", _flag) or False,
             registrations_per_hour=_count(
                 values.get("ORRERY_REGISTRATIONS_PER_HOUR", "100"), variable="ORRERY_REGISTRATIONS_PER_HOUR"
             ),
             trusted_proxies=_parsed(values, "ORRERY_TRUSTED_PROXIES", parse_networks) or (),
             storage_quota=_parsed(values, "ORRERY_STORAGE_QUOTA", parse_size) or 1024**3,
-            allowed_origins=_origins(values.get("ORRERY_ALLOWED_ORIGINS", "")),
+            allowed_origins=_parsed(values, "ORRERY_ALLOWED_ORIGINS", parse_origins) or frozenset(),
             max_connections_per_user=_count(
                 values.get("ORRERY_MAX_CONNECTIONS_PER_USER", "1000"), variable="ORRERY_MAX_CONNECTIONS_PER_USER"
             ),
@@ -274,25 +272,6 @@ def _parsed(values: Mapping[str, str], variable: str, parse: Callable[[str], T])
         raise SettingsError(f"{variable} {error}.") from error
 
 
-def _public_url(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise ValueError("must be an http:// or https:// address without query and fragment")
-    path = parts.path.rstrip("/")
-    if not _PATH.fullmatch(path) or not _ORIGIN.fullmatch(_origin_of(text)):
-        raise ValueError("must be a host, a port where it takes one, and a path of letters, digits and - . _ ~")
-    return _origin_of(text) + path
-
-
-def _origin_of(url: str) -> str:
-    """The origin of pages at an address, as a browser writes it."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    host = f"[{host}]" if ":" in host else host
-    own = {"http": 80, "https": 443}.get(parts.scheme)
-    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, own) else f":{parts.port}")
-
-
 def _flag(text: str) -> bool:
     if text.lower() not in ("true", "false", "1", "0"):
         raise ValueError("must be true or false, or 1 or 0")
@@ -318,16 +297,6 @@ def _count(text: str, *, variable: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 10**12:
         raise SettingsError(f"{variable} must be a whole number above 0, not {text!r}.")
     return int(text)
-
-
-def _origins(text: str) -> frozenset[str]:
-    origins = frozenset(part.strip() for part in text.split(",") if part.strip())
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise SettingsError(
-                f"ORRERY_ALLOWED_ORIGINS must be origins such as https://app.example, with commas, not {origin!r}."
-            )
-    return origins
 
 
 def parse_duration(text: str, *, variable: str) -> timedelta:

@@ -53,13 +53,13 @@ NO_WORKSPACE = unknown(wsSlug="no-such-workspace")
 OTHER_AGENT = Refused(status=403, code="FORBIDDEN", by="agent")
 
 CONTRACTS = [
-    Contract(method="GET", route=AGENTS, answers=(AGENT_SHAPE,) * 3, bad=NO_WORKSPACE, denied=STRANGER),
+    Contract(method="GET", route=AGENTS, answers=(AGENT_SHAPE,) * 4, bad=NO_WORKSPACE, denied=STRANGER),
     Contract(
         method="POST",
         route=AGENTS,
         sent=REVIEWER,
         answers={**AGENT_SHAPE, **REVIEWER, "tools": ("read_board", "write_comments"), "token": TEXT},
-        then=(Then(AGENTS, (AGENT_SHAPE, AGENT_SHAPE, AGENT_SHAPE, {"slug": "delivery-reviewer"})),),
+        then=(Then(AGENTS, (*(AGENT_SHAPE,) * 4, {"slug": "delivery-reviewer"})),),
         bad=bad("autonomyMode", sent={**REVIEWER, "autonomyMode": "anarchy"}),
         denied=MEMBER,
     ),
