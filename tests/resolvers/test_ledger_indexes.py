@@ -8,7 +8,11 @@ from gateway.database import Database
 from models.base import utc_now
 from models.enums import JobState
 from models.errors import BudgetExhausted
-from models.records import OrganizationRecord, WorkspaceRecord
+from models.records import LedgerEntryRecord, OrganizationRecord, WorkspaceRecord
+from models.wallet import LedgerEntryType
+from realtime.log import Change
+from resolvers.billing.overview import get_billing_overview
+from resolvers.billing.top_up import pay_due
 from resolvers.budget.budget import budgets_of_organization, budgets_of_workspace, delete_budget, update_budget
 from resolvers.credential.credential import (
     create_credential,
@@ -29,6 +33,7 @@ from resolvers.inputs.job import (
     ScheduleCreate,
     ScheduleSubmit,
 )
+from resolvers.inputs.wallet import TokenTopUpCreate, WalletConsume
 from resolvers.job.due import run_due
 from resolvers.job.factory import get_factory, update_factory
 from resolvers.job.job import claim_jobs, complete_job, create_job
@@ -38,8 +43,12 @@ from resolvers.job.schedule import create_schedule, submit_schedule
 from resolvers.job.worker import held_of_workers, list_workers
 from resolvers.kit.context import Context
 from resolvers.kit.page import Window
+from resolvers.organization.organization import delete_organization
 from resolvers.usage.sums import usage_of_mission, usage_of_workspace
 from resolvers.usage.usage import Usage
+from resolvers.wallet.ledger import credit
+from resolvers.wallet.top_up import create_token_top_up
+from resolvers.wallet.wallet import consume, list_ledger_entries
 from tests.resolvers.lab import VAULT, People, again
 from tests.resolvers.missions import Crew
 from tests.resolvers.test_indexes import check, recorded
@@ -78,6 +87,27 @@ async def test_budgets_and_what_models_cost_run_on_indexes(
         await usage_of_workspace(again(owner), [workspace], None)
         await usage_of_mission(again(owner), [mission], None)
         await delete_budget(again(owner), budget["_id"])
+
+    await check(database, queries)
+
+
+async def test_wallets_run_on_indexes(owner: Context, organization: OrganizationRecord, database: Database) -> None:
+    ours = organization["_id"]
+
+    async def pay(change: Change) -> LedgerEntryRecord:
+        return await credit(change, ours, 100, LedgerEntryType.PURCHASE, "pi_1")
+
+    with recorded() as queries:
+        await create_token_top_up(
+            again(owner), TokenTopUpCreate(organization_id=ours, threshold=1, package="tokens-100k")
+        )
+        await owner.write_as(ours, None, pay)
+        await consume(again(owner), WalletConsume(organization_id=ours, amount=10, action="Render", reference="one"))
+        await list_ledger_entries(again(owner), ours, Window.read())
+        await list_ledger_entries(again(owner), ours, Window.read(), {"type": {"eq": LedgerEntryType.CONSUME}})
+        await get_billing_overview(again(owner), ours)
+        await pay_due(owner.services)
+        await delete_organization(again(owner), ours)
 
     await check(database, queries)
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gateway.database import Database
 from models import LedgerEntry, Wallet
 from models.base import collection
 from models.billing import EXAMPLES, Billing
@@ -15,7 +16,8 @@ from models.errors import BadUserInput, Conflict, Forbidden, InsufficientBalance
 from models.ids import Kind, new_id
 from models.records import LedgerEntryRecord, OrganizationRecord, TopUpRecord, WorkspaceRecord
 from models.wallet import LedgerEntryType
-from realtime.log import Change
+from realtime.hub import Hub
+from realtime.log import Change, EventLog
 from resolvers.inputs.organization import OrganizationMemberUpdate
 from resolvers.inputs.wallet import (
     CreditTopUpCreate,
@@ -57,13 +59,17 @@ async def balance(organization: OrganizationRecord) -> int:
 
 
 async def test_a_hundred_at_once_use_up_what_there_is_and_no_more(
-    owner: Context, organization: OrganizationRecord
+    owner: Context, organization: OrganizationRecord, database: Database
 ) -> None:
-    # Given tokens for 30 of them
+    # Given tokens for 30 of them, and two gateways
     await give(owner, organization, 305)
+    beside = Context(owner.subject, replace(owner.services, hub=Hub(EventLog(database.client))))
 
-    # When a hundred ask, each of ten references by ten of them
-    asked = [consume(again(owner), use(organization, 10, f"job-{number % 50}")) for number in range(100)]
+    # When a hundred ask, each reference by two of them, one at each gateway
+    asked = [
+        consume(again(beside if number < 50 else owner), use(organization, 10, f"job-{number % 50}"))
+        for number in range(100)
+    ]
     done = await asyncio.gather(*asked, return_exceptions=True)
 
     # Then what was used up is there once, the others are refused, and the balance follows from the ledger
