@@ -11,4 +11,9 @@ READ_PAYMENTS = Permission(
     ADMINS,
     key_scopes=frozenset({TokenScope.BILLING_READ, TokenScope.BILLING_WRITE}),
 )
-SET_PAYMENTS = Permission("organization.payment.write", "Can the subject set what is bought by itself?", ADMINS)
+SET_PAYMENTS = Permission(
+    "organization.payment.write",
+    "Can the subject set what is bought by itself?",
+    ADMINS,
+    key_scopes=frozenset({TokenScope.BILLING_WRITE}),
+)

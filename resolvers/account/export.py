@@ -14,6 +14,7 @@ from models import (
     Card,
     Comment,
     Invitation,
+    LedgerEntry,
     LoggedEvent,
     Mail,
     Mission,
@@ -24,6 +25,7 @@ from models import (
     ProjectMember,
     Session,
     User,
+    Wallet,
     Workspace,
     WorkspaceMember,
 )
@@ -134,6 +136,8 @@ _SECTIONS: Mapping[str, Section] = {
     "sessions": _of_user(Session),
     "api_tokens": _of_user(ApiToken),
     "oauth_grants": _of_user(OAuthGrant),
+    "wallets": _of_user(Wallet),
+    "ledger_entries": _of_user(LedgerEntry),
     "history": _of_user(LoggedEvent, "stream_id"),
 }
 """What a noun that is about people adds to the export: its name, and how its records of a user are read."""

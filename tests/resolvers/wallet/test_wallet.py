@@ -11,13 +11,15 @@ from gateway.database import Database
 from models import LedgerEntry, Wallet
 from models.base import collection
 from models.billing import EXAMPLES, Billing
-from models.enums import Role, ServerRole
+from models.enums import Role, ServerRole, TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden, InsufficientBalance, NotFound
 from models.ids import Kind, new_id
 from models.records import LedgerEntryRecord, OrganizationRecord, TopUpRecord, WorkspaceRecord
 from models.wallet import LedgerEntryType
 from realtime.hub import Hub
 from realtime.log import Change, EventLog
+from resolvers.api_key.api_key import create_api_key
+from resolvers.inputs.api_key import ApiKeyCreate
 from resolvers.inputs.organization import OrganizationMemberUpdate
 from resolvers.inputs.wallet import (
     CreditTopUpCreate,
@@ -32,11 +34,17 @@ from resolvers.kit.page import Window
 from resolvers.member.organization_member import update_organization_member
 from resolvers.organization.organization import delete_organization
 from resolvers.wallet.ledger import credit, wallet_of
-from resolvers.wallet.top_up import create_credit_top_up, create_token_top_up, set_top_up, update_token_top_up
+from resolvers.wallet.top_up import (
+    create_credit_top_up,
+    create_token_top_up,
+    get_token_top_up,
+    set_top_up,
+    update_token_top_up,
+)
 from resolvers.wallet.wallet import consume, grant, list_ledger_entries
 from tests.resolvers.conftest import Join, Register
 from tests.resolvers.deletions import finish_deletions
-from tests.resolvers.lab import again, event_types
+from tests.resolvers.lab import People, again, event_types
 
 MONTH = timedelta(days=31)
 
@@ -121,6 +129,31 @@ async def test_a_viewer_uses_nothing_up_and_members_set_no_top_up(
     await consume(again(member), use(organization, 1))
 
     assert await balance(organization) == 9
+
+
+async def test_a_key_does_with_a_wallet_what_its_scopes_name(
+    owner: Context, organization: OrganizationRecord, people: People
+) -> None:
+    ours = organization["_id"]
+    await give(owner, organization, 10)
+
+    async def key(scope: TokenScope) -> Context:
+        values = ApiKeyCreate.of(organization_id=ours, name="Key", scopes=[scope])
+        return await people.by_jwt((await create_api_key(again(owner), values)).value.secret)
+
+    reading, writing = await key(TokenScope.BILLING_READ), await key(TokenScope.BILLING_WRITE)
+    top_up = TokenTopUpCreate(organization_id=ours, threshold=1, package="tokens-100k")
+    with pytest.raises(Forbidden):
+        await consume(again(reading), use(organization, 1))
+    with pytest.raises(Forbidden):
+        await create_token_top_up(again(reading), top_up)
+    with pytest.raises(Forbidden, match="no credit"):
+        await create_credit_top_up(again(writing), CreditTopUpCreate(threshold=1, package="credit-10"))
+    await consume(again(writing), use(organization, 1))
+    await create_token_top_up(again(writing), top_up)
+
+    found = await get_token_top_up(again(reading), ours)
+    assert (found["balance"], found["top_up"] is not None) == (9, True)
 
 
 async def test_whoever_runs_the_installation_gives_tokens_and_credit(
