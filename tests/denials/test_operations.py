@@ -25,10 +25,10 @@ def test_every_operation_says_who_may_call_it() -> None:
 
 def test_no_token_is_shown_a_credential_that_would_outlive_it() -> None:
     shown = {one.name for one in CATALOGUE.values() if one.reveals and one.caller.name not in ("PERSON", "ANYONE")}
-    # To a token these send a mail, and show nothing; an agent that a token sets up has none; what is revealed lets
-    # nobody in here.
+    # To a token these send a mail, and show nothing; an agent that a token sets up has none; what is revealed, or
+    # pays, lets nobody in here.
     mailed = {"workspaceMemberInvite", "invitationResend", "organizationMemberInvite", "teamMemberInvite"}
-    assert shown == {*mailed, "agentSetUp", "credentialReveal"}
+    assert shown == {*mailed, "agentSetUp", "billingPaymentBegin", "credentialReveal"}
 
 
 WITHOUT_PERMISSION = {
