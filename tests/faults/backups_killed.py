@@ -61,9 +61,11 @@ LONGEST = 3.0
 """Seconds after which what makes a backup is killed, at most."""
 WRITERS = 2
 """Of each kind."""
-PATHS, KEYS = 20, 5
+PATHS, KEYS, CARDS = 20, 5, 20
 FLIPS = 300
 SHOWN = 5
+LOST = "done already"
+"""What is said of a change whose answer a killed gateway took with it."""
 
 
 @dataclass(slots=True)
@@ -100,13 +102,14 @@ class Writers:
 
     http: httpx.AsyncClient
     project: str
-    card: str
+    cards_of_files: list[str]
     written: Written = field(default_factory=Written)
     numbers: Any = field(default_factory=itertools.count)
 
     async def send(self, name: str, method: str, path: str, **sent: Any) -> None:
-        """One change, which is sent under the same key until it is answered."""
-        headers = {"idempotency-key": name}
+        """One change, which is sent until it is answered: under the same key, but for files, which are another
+        request each time and may come twice."""
+        headers = {} if "files" in sent else {"idempotency-key": name}
         self.written.begun[name] = monotonic()
         while True:
             try:
@@ -114,7 +117,7 @@ class Writers:
             except httpx.HTTPError:
                 await asyncio.sleep(0.2)
                 continue
-            if answer.status_code < 300:
+            if answer.status_code < 300 or (answer.status_code == 409 and LOST in answer.text):
                 self.written.acknowledged[name] = monotonic()
                 return
             if answer.status_code not in (409, 429, 503):
@@ -126,8 +129,9 @@ class Writers:
         await self.send(name, "POST", f"{ORKOSI}/tasks", json={"title": name})
 
     async def attachments(self) -> None:
-        name = f"attachment-{next(self.numbers)}"
-        path = f"/api/projects/{self.project}/cards/{self.card}/attachments"
+        number = next(self.numbers)
+        name, card = f"attachment-{number}", self.cards_of_files[number % CARDS]
+        path = f"/api/projects/{self.project}/cards/{card}/attachments"
         await self.send(name, "POST", path, files={"file": (name, secrets.token_bytes(FILE))})
 
     async def files(self) -> None:
@@ -169,15 +173,16 @@ async def data(http: httpx.AsyncClient, method: str, path: str, **sent: Any) -> 
 
 
 async def begun(at: Served) -> Writers:
-    """Somebody who runs the installation, with a project and a card."""
+    """Somebody who runs the installation, with a project and cards that files are attached to."""
     http = httpx.AsyncClient(base_url=at.client.url, timeout=60)
     token = (await data(http, "POST", "/api/auth/setup", json=FIRST))["token"]
     http.headers["authorization"] = f"Bearer {token}"
     organization = (await data(http, "POST", "/api/organizations", json={"name": "Acme"}))["id"]
     body = {"name": "Archive", "path": "/archive", "organizationId": organization}
     project = (await data(http, "POST", "/api/projects", json=body))["id"]
-    card = (await data(http, "POST", "/api/cards", json={"projectId": project, "title": "Files"}))["id"]
-    return Writers(http, project, card)
+    body = {"projectId": project, "title": "Files"}
+    cards = [(await data(http, "POST", "/api/cards", json=body))["id"] for _ in range(CARDS)]
+    return Writers(http, project, cards)
 
 
 async def check_list(at: Served, http: httpx.AsyncClient, report: Report) -> list[Path]:
