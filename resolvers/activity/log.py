@@ -1,6 +1,5 @@
 """The log of a workspace: its activities, and what they come to."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from auth.policies import board
 from models import Activity, Agent
 from models.base import AnyRecord, Record, aggregate, collection, utc_now
 from models.enums import ActivityType, ActorType, TokenScope
-from models.ids import Kind, kind_of, parse_id
+from models.ids import Kind, among, kind_of, parse_id
 from models.json import check_text
 from models.records import ActivityRecord, WorkspaceMemberRecord
 from resolvers.kit.context import Context
@@ -76,7 +75,7 @@ async def list_activities(
 ) -> Page[ActivityRecord]:
     """A page of what happened in a workspace, the newest first; what is older than 400 days is gone."""
     workspace_id = membership["workspace_id"]
-    where = await _where(workspace_id, actor_type, actor_id, action)
+    where = await _where([workspace_id], actor_type, actor_id, action)
     return (await _pages([workspace_id], window, where, fields))[workspace_id]
 
 
@@ -99,18 +98,20 @@ async def activities_of(
     action: str | None = None,
 ) -> list[Page]:
     """What happened in each workspace, the newest first."""
-    found: list[Page] = []
-    for workspace in workspaces:
-        where = await _where(workspace["_id"], actor_type, actor_id, action)
-        page = await _pages([workspace["_id"]], Window.read(first, after), where, fields)
-        found.append(page[workspace["_id"]])
-    return found
+    ids = [workspace["_id"] for workspace in workspaces]
+    where = await _where(ids, actor_type, actor_id, action)
+    found = await _pages(ids, Window.read(first, after), where, fields)
+    return [found[workspace_id] for workspace_id in ids]
 
 
 @edge(scope=READ)
 async def stats_of(ctx: Context, workspaces: Sequence[AnyRecord], fields: Fields) -> list[ActivityStats]:
     """What the activities of each workspace come to, of the last seven days."""
-    return [await _stats(workspace["_id"]) for workspace in workspaces]
+    since, ids = utc_now() - STATS, [workspace["_id"] for workspace in workspaces]
+    recent = {"$match": {"workspace_id": among(ids), "_id": {"$gte": ObjectId.from_datetime(since)}}}
+    happened = await _counted(recent, {"type": "$type", "action": "$action"})
+    acted = await _counted(recent, "$actor_type")
+    return [_stats(since, happened.get(workspace_id, []), dict(acted.get(workspace_id, []))) for workspace_id in ids]
 
 
 async def _pages(
@@ -120,44 +121,44 @@ async def _pages(
 
 
 async def _where(
-    workspace_id: ObjectId, actor_type: ActorType | None, actor_id: ObjectId | str | None, action: str | None
+    workspace_ids: Sequence[ObjectId], actor_type: ActorType | None, actor_id: ObjectId | str | None, action: str | None
 ) -> Record:
-    """What selects activities within a workspace."""
+    """What selects activities within some workspaces."""
     where: Record = {}
     if action is not None:
         word = check_text(action, field="action")
         where |= {"type": _TYPES[word].value} if word in _TYPES else {"action": word}
     if actor_id is not None:
-        where["actor_id"] = await _user_of(workspace_id, parse_id(actor_id, field="actorId"))
+        where["actor_id"] = await _user_of(workspace_ids, parse_id(actor_id, field="actorId"))
     if actor_type is not None:
         where["actor_type"] = actor_type.value
     return where
 
 
-async def _user_of(workspace_id: ObjectId, actor_id: ObjectId) -> ObjectId:
-    """The user who acts as an agent of a workspace; any other id stays as it is."""
+async def _user_of(workspace_ids: Sequence[ObjectId], actor_id: ObjectId) -> ObjectId:
+    """The user who acts as an agent of one of some workspaces; any other id stays as it is."""
     if kind_of(actor_id) is not Kind.AGENT:
         return actor_id
-    query = {"workspace_id": workspace_id, "_id": actor_id}
+    query = {"workspace_id": among(workspace_ids), "_id": actor_id}
     agent = await collection(Agent).find_one(query, {"user_id": 1})
     return actor_id if agent is None else ObjectId(agent["user_id"])
 
 
-async def _stats(workspace_id: ObjectId) -> ActivityStats:
-    since = utc_now() - STATS
-    recent = {"workspace_id": workspace_id, "_id": {"$gte": ObjectId.from_datetime(since)}}
-    happened = {"_id": {"type": "$type", "action": "$action"}, "count": {"$sum": 1}}
-    most: list[AnyRecord] = [{"$sort": {"count": -1, "_id": 1}}, {"$limit": MAX_ACTIONS}]
-    actions = await aggregate(Activity, [{"$match": recent}, {"$group": happened}, *most])
-    acted = {"_id": "$actor_type", "count": {"$sum": 1}}
-    by = Counter(
-        {row["_id"]: row["count"] for row in await aggregate(Activity, [{"$match": recent}, {"$group": acted}])}
-    )
+async def _counted(recent: Record, what: Any) -> dict[ObjectId, list[tuple[Any, int]]]:
+    """How often which value of an expression was in each workspace, the most frequent first."""
+    by: Record = {"$group": {"_id": {"inside": "$workspace_id", "what": what}, "count": {"$sum": 1}}}
+    found: dict[ObjectId, list[tuple[Any, int]]] = {}
+    for row in await aggregate(Activity, [recent, by, {"$sort": {"count": -1, "_id": 1}}]):
+        found.setdefault(row["_id"]["inside"], []).append((row["_id"]["what"], row["count"]))
+    return found
+
+
+def _stats(since: datetime, happened: Sequence[tuple[Any, int]], acted: Mapping[Any, int]) -> ActivityStats:
     return ActivityStats(
         since=since,
-        total=sum(by.values()),
-        by_user=by[ActorType.USER],
-        by_agent=by[ActorType.AGENT],
-        by_system=by[ActorType.SYSTEM],
-        actions=[ActionCount(action_of(row["_id"]), row["count"]) for row in actions],
+        total=sum(acted.values()),
+        by_user=acted.get(ActorType.USER, 0),
+        by_agent=acted.get(ActorType.AGENT, 0),
+        by_system=acted.get(ActorType.SYSTEM, 0),
+        actions=[ActionCount(action_of(what), count) for what, count in happened[:MAX_ACTIONS]],
     )

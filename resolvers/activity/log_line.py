@@ -11,6 +11,7 @@ from auth.policies import mission as policy
 from models import Agent, LogLine, Workspace
 from models.base import AnyRecord, Record, collection, to_record
 from models.enums import TokenScope
+from models.errors import BadUserInput
 from models.facts import CREATE
 from models.installation_enums import LogLevel
 from models.records import LogLineRecord, WorkspaceMemberRecord
@@ -24,6 +25,7 @@ from resolvers.kit.input import read_input
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import LOG_LINE, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
+from resolvers.kit.page import NEWEST_FIRST, Window, pages
 
 READ, WRITE = TokenScope.OPERATIONS_READ, TokenScope.OPERATIONS_WRITE
 MAX_A_MINUTE = 300
@@ -88,18 +90,20 @@ async def log_lines_of(
     limit: int | None = None,
     before: str | None = None,
 ) -> list[list[LogLineRecord]]:
-    """The same of each workspace."""
+    """The same of each workspace. By level or a part of the message, one workspace is searched at a time."""
     asked = {"agentName": agent_name, "level": level, "search": search, "limit": limit, "before": before}
     values = read_input(LogLineList, {name: value for name, value in asked.items() if value is not None})
-    return [await _lines(workspace["_id"], values) for workspace in workspaces]
+    if len(workspaces) == 1:
+        return [await _lines(workspaces[0]["_id"], values)]
+    if values.level is not None or values.search:
+        raise BadUserInput("is searched in one workspace at a time", field="level" if values.level else "search")
+    ids, window = [workspace["_id"] for workspace in workspaces], Window.read(values.limit)
+    found = await pages(LogLine, "workspace_id", ids, window, sort=NEWEST_FIRST, where=_before(values), fields=fields)
+    return [found[workspace_id].nodes for workspace_id in ids]
 
 
 async def _lines(workspace_id: ObjectId, values: LogLineList) -> list[LogLineRecord]:
-    where: Record = {"workspace_id": workspace_id}
-    if values.agent_name is not None:
-        where["agent_name"] = values.agent_name
-    if values.before is not None:
-        where["_id"] = {"$lt": values.before}
+    where: Record = {"workspace_id": workspace_id, **_before(values)}
     wanted: Record = {} if values.level is None else {"level": values.level.value}
     if values.search:
         wanted["message"] = {"$regex": re.escape(values.search), "$options": "i"}
@@ -108,3 +112,9 @@ async def _lines(workspace_id: ObjectId, values: LogLineList) -> list[LogLineRec
         if last:
             where["_id"] = {**where.get("_id", {}), "$gt": last[0]["_id"]}
     return await collection(LogLine).find({**where, **wanted}).sort("_id", -1).limit(values.limit).to_list()
+
+
+def _before(values: LogLineList) -> Record:
+    """What selects lines of one name, and those before another one."""
+    named: Record = {} if values.agent_name is None else {"agent_name": values.agent_name}
+    return named if values.before is None else {**named, "_id": {"$lt": values.before}}

@@ -8,8 +8,8 @@ from auth.policies import wallet as policy
 from models.base import AnyRecord, Record, utc_now
 from models.enums import StatsInterval, TokenScope
 from models.records import OrganizationMemberRecord, OrganizationRecord
-from resolvers.billing.revenue import monthly_revenue
-from resolvers.kit.access import check_organization
+from resolvers.billing.revenue import monthly_revenues
+from resolvers.kit.access import check_organizations
 from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION
@@ -42,15 +42,14 @@ async def billing_overviews_of(
     ctx: Context, organizations: Sequence[OrganizationRecord], fields: Fields
 ) -> list[Record]:
     """What the models of each organization have cost in this month. Raises Forbidden for others than its admins."""
-    for organization in organizations:
-        await check_organization(ctx, organization["_id"], policy.READ_PAYMENTS)
+    await check_organizations(ctx, [organization["_id"] for organization in organizations], policy.READ_PAYMENTS)
     return await _overviews(organizations)
 
 
 @edge(scope=READ)
 async def revenues_of(ctx: Context, overviews: Sequence[Record], fields: Fields) -> list[Record | None]:
     """What each organization is paid a month; None where that is not known."""
-    found = [await monthly_revenue(ctx.services, overview["organization_id"]) for overview in overviews]
+    found = await monthly_revenues(ctx.services, [overview["organization_id"] for overview in overviews])
     return [None if revenue is None else asdict(revenue) for revenue in found]
 
 

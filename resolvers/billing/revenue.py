@@ -13,6 +13,8 @@ from bson import ObjectId
 from models import Credential
 from models.base import collection
 from models.errors import OrreryError, Unavailable
+from models.ids import among
+from models.records import CredentialRecord
 from resolvers.billing.stripe import send
 from resolvers.credential.credential import holds
 from resolvers.credential.token import token_of
@@ -24,6 +26,8 @@ PAGES = 10
 A_PAGE = 100
 SECONDS = 20.0
 """For all that is asked."""
+AT_ONCE = 5
+"""Accounts."""
 _A_MONTH = {"month": Fraction(1), "year": Fraction(1, 12), "week": Fraction(365, 7 * 12), "day": Fraction(365, 12)}
 """How many times a month what is paid for an interval is."""
 
@@ -49,19 +53,33 @@ class Revenue:
     products: list[ProductRevenue]
 
 
-async def monthly_revenue(services: Services, organization_id: ObjectId) -> Revenue | None:
-    """What an organization is paid a month by all that subscribe; None where that is not known: there is no key, Stripe
-    does not answer, there are more than 1,000 subscriptions, or one is paid by what was used."""
-    credential = await collection(Credential).find_one({"organization_id": organization_id, "key": CREDENTIAL})
-    if credential is None or not holds(credential):
-        return None
+async def monthly_revenues(services: Services, organization_ids: Sequence[ObjectId]) -> list[Revenue | None]:
+    """What each organization is paid a month by all that subscribe; None where that is not known: there is no key,
+    Stripe does not answer, there are more than 1,000 subscriptions, or one is paid by what was used.
+
+    Accounts are asked a few at a time, and all of them together for as long as one may take.
+    """
+    stored = {"organization_id": among(organization_ids), "key": CREDENTIAL}
+    found = await collection(Credential).find(stored).to_list()
+    turns, ends = asyncio.Semaphore(AT_ONCE), asyncio.get_running_loop().time() + SECONDS
+
+    async def asked(credential: CredentialRecord) -> tuple[ObjectId, Revenue | None]:
+        async with turns:
+            return credential["organization_id"], await _revenue(services, credential, ends)
+
+    revenues = dict(await asyncio.gather(*map(asked, filter(holds, found))))
+    return [revenues.get(organization_id) for organization_id in organization_ids]
+
+
+async def _revenue(services: Services, credential: CredentialRecord, ends: float) -> Revenue | None:
+    """What the account of a credential says before a moment of the loop's clock."""
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout_at(ends):
             key = (await token_of(services, credential)).text
             amounts = _amounts(await _subscriptions(services, key))
             names = await _names(services, key, {product for product, _ in amounts})
     except (OrreryError, TimeoutError, _UnknownError) as error:
-        log.info("what %s is paid is not known: %s", organization_id, type(error).__name__)
+        log.info("what %s is paid is not known: %s", credential["organization_id"], type(error).__name__)
         return None
     products = [
         ProductRevenue(product, names.get(product), currency, round(amount))

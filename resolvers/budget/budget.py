@@ -18,7 +18,7 @@ from models.write import find_and_delete
 from realtime.events.budget import BudgetCreated, BudgetDeleted, BudgetUpdated
 from realtime.log import Change, Committed
 from resolvers.inputs.budget import MAX_BUDGETS, BudgetCreate, BudgetUpdate, micro
-from resolvers.kit.access import access, check_organization
+from resolvers.kit.access import access, check_organizations
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
@@ -47,8 +47,7 @@ async def budgets_of_organization(
 ) -> list[Page]:
     """The budgets of each organization and of all that is in it, oldest first. Raises Forbidden for others than its
     admins."""
-    for organization in organizations:
-        await check_organization(ctx, organization["_id"], policy.READ)
+    await check_organizations(ctx, [organization["_id"] for organization in organizations], policy.READ)
     return await _pages("organization_id", organizations, Window.read(first, after))
 
 

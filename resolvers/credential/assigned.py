@@ -21,7 +21,7 @@ from realtime.events.organization import OrganizationUpdated
 from realtime.log import Change, Committed
 from resolvers.credential.credential import PEOPLES, READ
 from resolvers.inputs.credential import CredentialAssign
-from resolvers.kit.access import check_organization, organization_membership, workspace_memberships
+from resolvers.kit.access import check_organization, organization_memberships, workspace_memberships
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.load import by_ids
@@ -125,13 +125,13 @@ async def _assigned(
 ) -> list[CredentialRecord | None]:
     wanted = None if fields is None else fields | {"organization_id"}
     found = await by_ids(Credential, (parent.get(key) for parent in parents), wanted)
-    readable: dict[ObjectId, bool] = {}
-    for credential in found.values():
-        organization_id = credential["organization_id"]
-        if organization_id not in readable:
-            membership = await organization_membership(ctx, organization_id)
-            readable[organization_id] = membership is not None and policy.READ.allows(membership["role"])
-    shown = {key: credential for key, credential in found.items() if readable[credential["organization_id"]]}
+    memberships = await organization_memberships(ctx, (credential["organization_id"] for credential in found.values()))
+    readable = {
+        organization_id
+        for organization_id, membership in memberships.items()
+        if membership is not None and policy.READ.allows(membership["role"])
+    }
+    shown = {key: credential for key, credential in found.items() if credential["organization_id"] in readable}
     return [shown.get(parent.get(key)) for parent in parents]
 
 

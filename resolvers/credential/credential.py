@@ -38,7 +38,7 @@ from resolvers.inputs.credential import (
     CredentialUpdate,
     CredentialUpsert,
 )
-from resolvers.kit.access import check_organization
+from resolvers.kit.access import check_organization, check_organizations
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context, Services
 from resolvers.kit.edit import require_parent, set_fields
@@ -97,8 +97,7 @@ async def credentials_of(
     ctx: Context, organizations: Sequence[OrganizationRecord], fields: Fields
 ) -> list[list[CredentialRecord]]:
     """The credentials of each organization, by their keys. Raises Forbidden for whoever may not read that."""
-    for organization in organizations:
-        await check_organization(ctx, organization["_id"], policy.READ)
+    await check_organizations(ctx, [organization["_id"] for organization in organizations], policy.READ)
     return await to_list(Credential, organizations, "organization_id", sort=[("key", 1)], fields=fields)
 
 

@@ -169,24 +169,51 @@ async def check_workspace(
     return allow(membership, permission, "workspace", key=_of_key(ctx, membership))
 
 
+async def check_workspaces(ctx: Context, workspace_ids: Sequence[ObjectId], permission: Permission) -> None:
+    """The same of several workspaces, in one query at most."""
+    memberships = await workspace_memberships(ctx, workspace_ids)
+    for membership in map(memberships.__getitem__, workspace_ids):
+        if membership is None:
+            raise NotFound("Workspace")
+        allow(membership, permission, "workspace", key=_of_key(ctx, membership))
+
+
 async def check_organization(
     ctx: Context, organization_id: ObjectId, permission: Permission
 ) -> OrganizationMemberRecord:
     """The caller's membership of an organization; raises NotFound without one, Forbidden without the role."""
-    membership = await organization_membership(ctx, organization_id)
-    if membership is None:
-        raise NotFound("Organization")
-    return allow(membership, permission, "organization", key=_of_key(ctx, membership))
+    return (await check_organizations(ctx, [organization_id], permission))[0]
+
+
+async def check_organizations(
+    ctx: Context, organization_ids: Sequence[ObjectId], permission: Permission
+) -> list[OrganizationMemberRecord]:
+    """The same of several organizations, in one query at most."""
+    memberships = await organization_memberships(ctx, organization_ids)
+    checked: list[OrganizationMemberRecord] = []
+    for membership in map(memberships.__getitem__, organization_ids):
+        if membership is None:
+            raise NotFound("Organization")
+        checked.append(allow(membership, permission, "organization", key=_of_key(ctx, membership)))
+    return checked
 
 
 async def organization_membership(ctx: Context, organization_id: ObjectId) -> OrganizationMemberRecord | None:
     """The caller's membership of an organization, looked up once per request."""
-    if ctx.memberships.get(organization_id) is None:
-        ctx.memberships[organization_id] = await collection(OrganizationMember).find_one(
-            {"organization_id": organization_id, "user_id": ctx.user_id}
-        )
-    membership: OrganizationMemberRecord | None = ctx.memberships[organization_id]
-    return membership
+    return (await organization_memberships(ctx, [organization_id]))[organization_id]
+
+
+async def organization_memberships(
+    ctx: Context, organization_ids: Iterable[ObjectId]
+) -> dict[ObjectId, OrganizationMemberRecord | None]:
+    """The caller's memberships of several organizations, in one query at most."""
+    wanted = set(organization_ids)
+    if unknown := [object_id for object_id in wanted if ctx.memberships.get(object_id) is None]:
+        whose = {"organization_id": among(unknown), "user_id": ctx.user_id}
+        found = await collection(OrganizationMember).find(whose).to_list()
+        by_organization = {membership["organization_id"]: membership for membership in found}
+        ctx.memberships.update({object_id: by_organization.get(object_id) for object_id in unknown})
+    return {object_id: ctx.memberships[object_id] for object_id in wanted}
 
 
 async def workspace_membership(ctx: Context, workspace_id: ObjectId) -> WorkspaceMemberRecord | None:

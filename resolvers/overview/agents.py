@@ -75,27 +75,36 @@ async def agent_efficiency_of(
     """What the agents of each workspace got done for what their models took, the most for the least first."""
     periods = Periods.between(from_, to, StatsInterval.DAY)
     begin, end = periods.starts[0], periods.end
-    found: list[list[AgentEfficiency]] = []
-    for workspace in workspaces:
-        agents = await _agents(workspace["_id"])
-        used = await _used([agent["_id"] for agent in agents], begin, end)
-        done = await _done(workspace["_id"], [agent["_id"] for agent in agents], begin, end)
-        rows = [_efficiency(agent["_id"], done.get(agent["_id"]), used.get(agent["_id"], {})) for agent in agents]
-        found.append(sorted(rows, key=lambda row: _most(row["cards_per_thousand_tokens"])))
-    return found
+    workspace_ids = [workspace["_id"] for workspace in workspaces]
+    agents = await _agents(workspace_ids)
+    ids = [agent["_id"] for agent in agents]
+    used = await _used(ids, begin, end)
+    done = await _done(workspace_ids, ids, begin, end)
+    found: dict[ObjectId, list[AgentEfficiency]] = {workspace_id: [] for workspace_id in workspace_ids}
+    for agent in agents:
+        row = _efficiency(agent["_id"], done.get(agent["_id"]), used.get(agent["_id"], {}))
+        found[agent["workspace_id"]].append(row)
+    return [
+        sorted(found[workspace_id], key=lambda row: _most(row["cards_per_thousand_tokens"]))
+        for workspace_id in workspace_ids
+    ]
 
 
 @edge(scope=READ)
 async def agent_queues_of(ctx: Context, workspaces: Sequence[AnyRecord], fields: Fields) -> list[list[AgentQueue]]:
     """What waits for the agents of each workspace, where it waits longest first."""
-    found: list[list[AgentQueue]] = []
-    for workspace in workspaces:
-        agents, now = await _agents(workspace["_id"]), utc_now()
-        cards = await _cards(workspace["_id"], [agent["user_id"] for agent in agents])
-        missions = await _missions(workspace["_id"])
-        rows = [_queue(agent["_id"], cards.get(agent["user_id"]), missions.get(agent["_id"]), now) for agent in agents]
-        found.append(sorted(rows, key=lambda row: _most(row["longest_wait_seconds"])))
-    return found
+    workspace_ids, now = [workspace["_id"] for workspace in workspaces], utc_now()
+    agents = await _agents(workspace_ids)
+    cards = await _cards(workspace_ids, [agent["user_id"] for agent in agents])
+    missions = await _missions(workspace_ids)
+    found: dict[ObjectId, list[AgentQueue]] = {workspace_id: [] for workspace_id in workspace_ids}
+    for agent in agents:
+        row = _queue(agent["_id"], cards.get(agent["user_id"]), missions.get(agent["_id"]), now)
+        found[agent["workspace_id"]].append(row)
+    return [
+        sorted(found[workspace_id], key=lambda row: _most(row["longest_wait_seconds"]))
+        for workspace_id in workspace_ids
+    ]
 
 
 def _most(figure: float | None) -> tuple[bool, float]:
@@ -103,9 +112,10 @@ def _most(figure: float | None) -> tuple[bool, float]:
     return figure is None, -(figure or 0)
 
 
-async def _agents(workspace_id: ObjectId) -> list[AgentRecord]:
-    """The agents of a workspace, oldest first; it has at most 500."""
-    found = collection(Agent).find({"workspace_id": workspace_id, **EXISTING}, {"user_id": 1})
+async def _agents(workspace_ids: Sequence[ObjectId]) -> list[AgentRecord]:
+    """The agents of some workspaces, oldest first; each has at most 500."""
+    wanted = {"user_id": 1, "workspace_id": 1}
+    found = collection(Agent).find({"workspace_id": among(workspace_ids), **EXISTING}, wanted)
     return await found.sort("_id", 1).to_list()
 
 
@@ -121,13 +131,13 @@ async def _used(agent_ids: Sequence[ObjectId], begin: datetime, end: datetime) -
 
 
 async def _done(
-    workspace_id: ObjectId, agent_ids: Sequence[ObjectId], begin: datetime, end: datetime
+    workspace_ids: Sequence[ObjectId], agent_ids: Sequence[ObjectId], begin: datetime, end: datetime
 ) -> dict[ObjectId, Record]:
     """How many cards agents got done, which the changelog tells: its ids begin with when that was."""
     then = {"$gte": ObjectId.from_datetime(begin), "$lt": ObjectId.from_datetime(end)}
     found: dict[ObjectId, Record] = {}
     for ids in portions(agent_ids):
-        whose = {"workspace_id": workspace_id, "agent_id": among(ids), "_id": then}
+        whose = {"workspace_id": among(workspace_ids), "agent_id": among(ids), "_id": then}
         within = {"$match": standing(ChangelogEntry, whose) or {}}
         found |= await _by(ChangelogEntry, within, "agent_id", {"count": {"$sum": 1}})
     return found
@@ -146,19 +156,19 @@ def _efficiency(agent_id: ObjectId, done: Record | None, used: Mapping[str, Any]
     }
 
 
-async def _cards(workspace_id: ObjectId, user_ids: Sequence[ObjectId]) -> dict[ObjectId, Record]:
+async def _cards(workspace_ids: Sequence[ObjectId], user_ids: Sequence[ObjectId]) -> dict[ObjectId, Record]:
     """The open cards of users whose work has not started."""
     found: dict[ObjectId, Record] = {}
     for ids in portions(user_ids):
-        whose = {"workspace_id": workspace_id, "assignee_id": among(ids)}
+        whose = {"workspace_id": among(workspace_ids), "assignee_id": among(ids)}
         waits = {"archived": False, "completed_at": None, "started_at": None}
         within = {"$match": standing(Card, {**whose, **waits}) or {}}
         found |= await _by(Card, within, "assignee_id", _WAITING)
     return found
 
 
-async def _missions(workspace_id: ObjectId) -> dict[ObjectId, Record]:
-    within = {"$match": {"workspace_id": workspace_id, "status": MissionStatus.QUEUED.value}}
+async def _missions(workspace_ids: Sequence[ObjectId]) -> dict[ObjectId, Record]:
+    within = {"$match": {"workspace_id": among(workspace_ids), "status": MissionStatus.QUEUED.value}}
     return await _by(Mission, within, "agent_id", _WAITING)
 
 

@@ -12,6 +12,7 @@ from models.agent_enums import AgentStatus
 from models.base import AnyRecord, collection
 from models.card_enums import CardStage
 from models.enums import TokenScope
+from models.ids import among
 from models.records import WorkspaceMemberRecord
 from resolvers.agent.agent import EXISTING
 from resolvers.agent.presence import NEEDS, status_of_agents
@@ -24,7 +25,7 @@ from resolvers.kit.operation import Caller, edge, operation
 from resolvers.kit.tombstone import standing
 
 READ = TokenScope.PROJECTS_READ
-_COUNTED = {"column_id": 1, "open": 1, "archived": 1}
+_COUNTED = {"workspace_id": 1, "column_id": 1, "open": 1, "archived": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,35 +74,40 @@ async def get_workspace_counts(ctx: Context, membership: WorkspaceMemberRecord) 
 @edge(scope=READ)
 async def counts_of_workspace(ctx: Context, workspaces: Sequence[AnyRecord], fields: Fields) -> list[WorkspaceCounts]:
     """The same of each workspace."""
-    return [await _counts(ctx, workspace["_id"]) for workspace in workspaces]
-
-
-async def _counts(ctx: Context, workspace_id: ObjectId) -> WorkspaceCounts:
-    inside = {"workspace_id": workspace_id}
+    ids = [workspace["_id"] for workspace in workspaces]
+    inside = {"workspace_id": among(ids)}
     agents = await collection(Agent).find({**inside, **EXISTING}, dict.fromkeys(NEEDS, 1)).to_list()
-    statuses = Counter(await status_of_agents(ctx, agents, None))
-    stages = await _by_stage(workspace_id)
+    statuses: dict[ObjectId, Counter[AgentStatus]] = {workspace_id: Counter() for workspace_id in ids}
+    for agent, status in zip(agents, await status_of_agents(ctx, agents, None), strict=True):
+        statuses[agent["workspace_id"]][status] += 1
+    projects = await counts(Project, "workspace_id", ids)
+    stages = await _by_stage(ids)
+    return [_counts(statuses[each], stages[each], projects.get(each, 0)) for each in ids]
+
+
+def _counts(statuses: Counter[AgentStatus], stages: Counter[CardStage | None], projects: int) -> WorkspaceCounts:
     return WorkspaceCounts(
-        agents=len(agents),
-        cards=stages.pop(None, 0),
-        projects=(await counts(Project, "workspace_id", [workspace_id])).get(workspace_id, 0),
+        agents=statuses.total(),
+        cards=stages[None],
+        projects=projects,
         pending=stages[CardStage.TODO],
         cards_by_stage=[StageCount(stage, stages[stage]) for stage in CardStage],
         agents_by_status=[AgentCount(status, statuses[status]) for status in AgentStatus],
     )
 
 
-async def _by_stage(workspace_id: ObjectId) -> Counter[CardStage | None]:
-    """How many cards are at each stage, and under None how many are not archived."""
-    inside = {"workspace_id": workspace_id}
+async def _by_stage(workspace_ids: Sequence[ObjectId]) -> dict[ObjectId, Counter[CardStage | None]]:
+    """How many cards of each workspace are at each stage, and under None how many are not archived."""
+    inside = {"workspace_id": among(workspace_ids)}
     stages = await stages_where(inside)
-    found: Counter[CardStage | None] = Counter()
+    by_workspace: dict[ObjectId, Counter[CardStage | None]] = {each: Counter() for each in workspace_ids}
     lanes = standing(Lane, {**inside, "lane_id": None}) or {}
     for lane in await collection(Lane).find(lanes, _COUNTED).to_list():
         column_id, open_, archived = lane["column_id"], lane["open"], lane["archived"]
         if (stage := CardStage.TODO if column_id is None else stages.get(column_id)) is None:
             continue  # its column has gone, and it goes as well
+        found = by_workspace[lane["workspace_id"]]
         found[None] += open_
         found[stage] += open_
         found[CardStage.DONE if stage is CardStage.DONE else CardStage.CANCELLED] += archived
-    return found
+    return by_workspace

@@ -6,6 +6,7 @@ Cards are told by the facts that are kept of them: none is read.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bson import ObjectId
 
@@ -15,6 +16,7 @@ from models.agent_enums import AgentStatus, HealthArea, HealthRule
 from models.base import AnyRecord, Record, collection, utc_now
 from models.card_enums import CardStage, ProjectStatus
 from models.enums import TokenScope
+from models.ids import among
 from models.records import AgentRecord, ProjectRecord, WorkspaceFileRecord, WorkspaceMemberRecord
 from resolvers.agent.agent import EXISTING
 from resolvers.agent.presence import NEEDS, status_of_agents
@@ -36,8 +38,8 @@ MAX_NAMED = 100
 """Of what fails one rule."""
 FAILING = (AgentStatus.OFFLINE, AgentStatus.BLOCKED, AgentStatus.ERROR)
 _OF_AGENTS = dict.fromkeys((*NEEDS, "slug", "role", "description"), 1)
-_OF_PROJECTS = dict.fromkeys(("status", "tagline", "description", "deadline"), 1)
-_OF_FILES = dict.fromkeys(("path", "size", "category"), 1)
+_OF_PROJECTS = dict.fromkeys(("workspace_id", "status", "tagline", "description", "deadline"), 1)
+_OF_FILES = dict.fromkeys(("workspace_id", "path", "size", "category"), 1)
 
 Open = tuple[ObjectId, Facts, bool]
 """A card that is open, and whether its work has started."""
@@ -93,22 +95,41 @@ async def get_workspace_health(ctx: Context, membership: WorkspaceMemberRecord) 
 @edge(scope=READ)
 async def health_of_workspace(ctx: Context, workspaces: Sequence[AnyRecord], fields: Fields) -> list[WorkspaceHealth]:
     """The same of each workspace."""
-    return [await _health(ctx, workspace["_id"], utc_now()) for workspace in workspaces]
-
-
-async def _health(ctx: Context, workspace_id: ObjectId, now: datetime) -> WorkspaceHealth:
-    inside: Record = {"workspace_id": workspace_id}
+    ids, now = [workspace["_id"] for workspace in workspaces], utc_now()
+    inside: Record = {"workspace_id": among(ids)}
     agents = await collection(Agent).find({**inside, **EXISTING}, _OF_AGENTS).sort("_id", 1).to_list()
-    statuses = await status_of_agents(ctx, agents, None)
+    statuses = dict(zip((agent["_id"] for agent in agents), await status_of_agents(ctx, agents, None), strict=True))
     files = await collection(WorkspaceFile).find(inside, _OF_FILES).sort("path", 1).to_list()
     projects = await collection(Project).find(standing(Project, inside) or {}, _OF_PROJECTS).sort("_id", 1).to_list()
     facts = await facts_where(inside, [project["_id"] for project in projects])
     stages = await stages_where(inside)
-    found = await FIGURES.run(lambda: _open(facts, stages), admitted=True)
+    cards = await FIGURES.run(lambda: _open(facts, stages), admitted=True)
+    of_agents, of_files, of_projects = (_inside(ids, records) for records in (agents, files, projects))
+    return [_health(now, of_agents[each], statuses, of_projects[each], cards, of_files[each]) for each in ids]
+
+
+def _inside(workspace_ids: Sequence[ObjectId], records: Sequence[AnyRecord]) -> dict[ObjectId, list[Any]]:
+    """Records by the workspace that they are in."""
+    found: dict[ObjectId, list[Any]] = {workspace_id: [] for workspace_id in workspace_ids}
+    for record in records:
+        found[record["workspace_id"]].append(record)
+    return found
+
+
+def _health(
+    now: datetime,
+    agents: Sequence[AgentRecord],
+    statuses: Mapping[ObjectId, AgentStatus],
+    projects: Sequence[ProjectRecord],
+    cards: Mapping[ObjectId, Sequence[Open]],
+    files: Sequence[WorkspaceFileRecord],
+) -> WorkspaceHealth:
+    """What is amiss in one workspace; the statuses, and the cards of each project, are those of all."""
+    unfinished = {project["_id"] for project in projects if cards.get(project["_id"])}
     sections = {
         HealthArea.AGENTS: _of_agents(agents, statuses, {file["path"] for file in files}),
-        HealthArea.CARDS: _of_cards([card for cards in found.values() for card in cards], now),
-        HealthArea.PROJECTS: _of_projects(projects, {project_id for project_id, cards in found.items() if cards}, now),
+        HealthArea.CARDS: _of_cards([card for project in projects for card in cards.get(project["_id"], ())], now),
+        HealthArea.PROJECTS: _of_projects(projects, unfinished, now),
         HealthArea.FILES: _of_files(files),
     }
     return WorkspaceHealth(now, [HealthSection(area, checks) for area, checks in sections.items()])
@@ -129,11 +150,14 @@ def _open(facts: PerProject, stages: Stages) -> dict[ObjectId, list[Open]]:
 
 
 def _of_agents(
-    agents: Sequence[AgentRecord], statuses: Sequence[AgentStatus], paths: Collection[str]
+    agents: Sequence[AgentRecord], statuses: Mapping[ObjectId, AgentStatus], paths: Collection[str]
 ) -> list[HealthCheck]:
-    pairs = [pair for pair in zip(agents, statuses, strict=True) if pair[1] is not AgentStatus.PAUSED]
+    known = [(agent["_id"], statuses[agent["_id"]]) for agent in agents]
     return [
-        _check(HealthRule.RESPONDING, ((agent["_id"], status not in FAILING) for agent, status in pairs)),
+        _check(
+            HealthRule.RESPONDING,
+            ((agent_id, status not in FAILING) for agent_id, status in known if status is not AgentStatus.PAUSED),
+        ),
         _check(
             HealthRule.DESCRIBED,
             ((agent["_id"], bool(agent.get("role") or agent["description"])) for agent in agents),

@@ -16,7 +16,7 @@ from models.records import PluginRecord, WorkspaceMemberRecord
 from realtime.events.plugin import PluginInstalled, PluginRemoved, PluginUpdated
 from realtime.log import Change, Committed
 from resolvers.inputs.plugin import MAX_PLUGINS, PluginInstall, PluginUpdate
-from resolvers.kit.access import access, check_workspace
+from resolvers.kit.access import access, check_workspaces
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
@@ -122,8 +122,7 @@ async def remove_plugin(ctx: Context, door: PluginRecord) -> Committed[ObjectId]
 @edge(scope=READ, viewer=True)
 async def plugins_of(ctx: Context, workspaces: Sequence[AnyRecord], fields: Fields) -> list[list[PluginRecord]]:
     """The plugins of each workspace, oldest first. Raises Forbidden for whoever may not manage them."""
-    for workspace in workspaces:
-        await check_workspace(ctx, workspace["_id"], policy.MANAGE_PLUGINS)
+    await check_workspaces(ctx, [workspace["_id"] for workspace in workspaces], policy.MANAGE_PLUGINS)
     return await to_list(Plugin, workspaces, "workspace_id", sort=[("_id", 1)], fields=fields)
 
 

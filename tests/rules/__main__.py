@@ -4,6 +4,7 @@ import sys
 
 from tests.rules.code import product
 from tests.rules.doors import raw_reads
+from tests.rules.edges import one_by_one
 from tests.rules.events import appends
 from tests.rules.many import alone
 from tests.rules.numbers import unnumbered
@@ -12,7 +13,8 @@ from tests.rules.numbers import unnumbered
 def main() -> int:
     """Name each place with what to do about it; 1 where there is any."""
     code = product()
-    told = [*map(str, raw_reads(code)), *map(str, appends(code)), *map(str, alone(code)), *map(str, unnumbered(code))]
+    rules = (raw_reads, appends, alone, unnumbered, one_by_one)
+    told = [str(place) for rule in rules for place in rule(code)]
     for place in told:
         sys.stdout.write(place + "\n")
     return 1 if told else 0
