@@ -149,7 +149,7 @@ async def _counted(recent: Record, what: Any) -> dict[ObjectId, list[tuple[Any, 
     by: Record = {"$group": {"_id": {"inside": "$workspace_id", "what": what}, "count": {"$sum": 1}}}
     found: dict[ObjectId, list[tuple[Any, int]]] = {}
     for row in await aggregate(Activity, [recent, by, {"$sort": {"count": -1, "_id": 1}}]):
-        found.setdefault(row["_id"]["inside"], []).append((row["_id"]["what"], row["count"]))
+        found.setdefault(row["_id"]["inside"], []).append((row["_id"].get("what"), row["count"]))
     return found
 
 
