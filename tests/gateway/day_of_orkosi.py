@@ -1,9 +1,10 @@
 """`python -m tests.gateway.day_of_orkosi`: a day with Orkosi's interface, by the program `curl`.
 
 From an account to an organization whose agent has a product's task to do: it is asked whether it need begin, does what
-is next, and what came of that is in the changelog, its feed and the graph. Two workers claim a job. A key is used,
-rotated and revoked. A backup is made, and restored into another data folder, whose gateway knows the same objects by
-the same names. Every step says what it found; what is not as it should be ends it with 1.
+is next, and what came of that is in the changelog, its feed and the graph. Two workers claim a job, tokens are used
+up, an engine looks for work. A key is used, rotated and revoked. A backup is made, and restored into another data
+folder, whose gateway knows the same objects by the same names. Every step says what it found; what is not as it should
+be ends it with 1.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ PORT = 3981
 SECONDS = 40
 BASE = "/orkosi/api"
 REGISTER = {"username": "rui", "email": "rui@example.org", "password": "a long password"}
+GRANT = "mutation ($i: WalletGrantInput!) { walletGrant(input: $i) { entry { balance } } }"
 CARD = "query ($id: ID!) { card(id: $id) { number title type resolution stage project { slug } } }"
 
 
@@ -155,6 +157,44 @@ async def claimed(key: Day) -> None:
     expect("said again", late["error"]["code"], "CONFLICT")
 
 
+async def command(at: Served, *arguments: str) -> None:
+    """A command of the gateway, to its end."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "gateway", *arguments, env=at.environment)
+    expect(f"the command {arguments[0]} ends with", await process.wait(), 0)
+
+
+async def spent(day: Day) -> None:
+    """Tokens are used up once by each reference, and never below 0."""
+    before = (await day.data("GET", "/tokens/balance"))["balance"]
+    asked = await day.curl.ask(
+        "POST", "/graphql", {"query": "{ viewer { homeWorkspace { organization { id } } } }"}, 200
+    )
+    given = {"ownerId": asked["data"]["viewer"]["homeWorkspace"]["organization"]["id"], "amount": 100}
+    grant = {"query": GRANT, "variables": {"i": given}}
+    granted = (await day.curl.ask("POST", "/graphql", grant, 200))["data"]["walletGrant"]["entry"]["balance"]
+    expect("tokens that were given", granted - before, 100)
+    use = {"amount": 60, "action": "render", "reference_id": "night"}
+    used = await asyncio.gather(*(day.data("POST", "/tokens/consume", use, 200) for _ in range(2)))
+    expect("used up twice by one reference", [entry["balance"] for entry in used], [before + 40] * 2)
+    refused = await day.whole("POST", "/tokens/consume", {**use, "amount": before + 41, "reference_id": "day"}, 402)
+    expect("more than there is", refused["error"]["code"], "INSUFFICIENT_BALANCE")
+    expect("what is left", (await day.data("GET", "/tokens/balance"))["balance"], before + 40)
+
+
+async def discovered(day: Day) -> None:
+    """An engine looks for work, finds none, and says what that cost."""
+    engine = await day.data("POST", "/discovery-engines", {"name": "Dust", "layer": "optics"})
+    begun = await day.data("POST", f"/discovery-engines/{engine['slug']}/run", None, 200)
+    for _ in range(SECONDS * 5):
+        [run] = (await day.data("GET", f"/discovery-engines/{engine['slug']}"))["runs"]
+        if run["status"] in ("completed", "failed"):
+            break
+        await asyncio.sleep(0.2)
+    expect("the run", (run["id"], run["status"], run["task_count"]), (begun["id"], "completed", 0))
+    [figures] = await day.data("GET", "/discovery-engines/efficiency")
+    expect("runs, and those for nothing", (figures["total_runs"], figures["wasted_runs"]), (1, 1))
+
+
 async def backed_up(day: Day) -> str:
     """A backup, once it is whole; its name."""
     begun = await day.data("POST", "/backups/trigger", None, 200)
@@ -171,11 +211,8 @@ async def backed_up(day: Day) -> str:
 async def restored(at: Served, name: str) -> Day:
     """Somebody at a gateway over another data folder, into which a backup was restored."""
     await at.end()
-    environment = {**at.environment, "ORRERY_DATA_DIR": str(at.folder / "restored")}
-    command = (sys.executable, "-m", "gateway", "restore", str(at.folder / "data" / "backups" / name))
-    process = await asyncio.create_subprocess_exec(*command, env=environment)
-    expect("the restore ends with", await process.wait(), 0)
-    at.environment = environment
+    at.environment = {**at.environment, "ORRERY_DATA_DIR": str(at.folder / "restored")}
+    await command(at, "restore", str(at.folder / "data" / "backups" / name))
     await at.start()
     account = {"email": REGISTER["email"], "password": REGISTER["password"]}
     signed_in = await Curl(at.client.url).ask("POST", f"{BASE}/auth/login", account, 200)
@@ -193,6 +230,11 @@ async def main() -> int:
             card = await in_the_graph(day, number)
             await told(day)
             await claimed(key)
+            await at.end()  # which owns the data folder
+            await command(at, "admin", "grant", REGISTER["email"])
+            await at.start()
+            await spent(day)
+            await discovered(day)
             await rotated(day, key, place)
             again = await restored(at, await backed_up(day))
             expect(
