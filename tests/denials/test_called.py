@@ -25,6 +25,7 @@ NOT_JSON = {
     # Files, streams, and what takes or shows a secret.
     "agentSetUp",
     "attachmentCreate",
+    "billingPaymentBegin",
     "boardEvents",
     "credentialCreate",
     "credentialReveal",

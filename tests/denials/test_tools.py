@@ -19,7 +19,11 @@ from tests.denials.world import World
 
 OPERATIONS = {name: tool.operation for name, tool in TOOLS.items() if tool.operation is not None}
 FOREIGN = sorted(name for name, operation in OPERATIONS.items() if operation.name in ABOUT_OTHERS)
-READS = sorted(name for name, operation in OPERATIONS.items() if operation.read_only)
+UNANSWERED = ("billingPlanCheck",)
+"""There are no plans in the world, which is the answer (`tests.denials.expect`)."""
+READS = sorted(
+    name for name, operation in OPERATIONS.items() if operation.read_only and operation.name not in UNANSWERED
+)
 
 CANARIES = ("Acme", "Engineering", "Launch", "Phase", "To do", "First", "Hello", "Plan", "hello.txt")
 """What things of the world are called."""

@@ -215,7 +215,7 @@ class Stripe(Outbound):
 async def take_payments(world: World) -> None:
     """An operator who has set up payments."""
     people = world.people
-    plans, packages = {"team": Plan("team", "Team", "price_1")}, {"small": EXAMPLES["tokens-100k"]}
+    plans, packages = {"team": Plan("team", "Team", "price_1")}, {**EXAMPLES, "small": EXAMPLES["tokens-100k"]}
     billing = Billing("sk", webhook_secret=WEBHOOK, plans=plans, packages=packages)
     services = replace(people.anonymous.services, billing=billing, outbound=Stripe())
     people.anonymous = Context(people.anonymous.subject, services)
