@@ -32,7 +32,7 @@ class LogLine(Stored[LogLineRecord]):
             "Whose log it is of, by name.",
             SHOWN | CREATE,
             text=NAME,
-            told={CREATE: "Whose log it is of: the slug of an agent, or what another program is called"},
+            told={CREATE: "Whose log it is of: the slug of an agent, or what another program is called."},
         ),
     ]
     agent_id: Annotated[

@@ -4,15 +4,18 @@ import strawberry
 
 import models
 from models.agent_enums import AgentStatus, IdleReason
+from resolvers.agent.agent_automation import automations_of_agent
 from resolvers.agent.presence import NEEDS, status_of_agents
 from resolvers.mission import mission
+from resolvers.overview.agents import completion_of_agent
 from resolvers.skill.assign import skills_of
 from resolvers.usage.sums import usage_of_agent
 from schema.connection import Connection, window
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
-from schema.references import MissionRef, SkillRef
+from schema.overview import AgentCompletion
+from schema.references import AgentAutomationRef, MissionRef, SkillRef
 from schema.usage import Usage, usage_range
 
 
@@ -21,6 +24,15 @@ class Agent(Node):
     status: AgentStatus = edge(status_of_agents, needs=NEEDS, description="What it is about at the moment.")
     skills: list[SkillRef] = edge(
         skills_of, needs=("skill_ids",), description="What it can read up on, in the order in which it got them."
+    )
+    automations: list[AgentAutomationRef] = edge(
+        automations_of_agent, description="What starts it on its machine, as somebody has recorded it, oldest first."
+    )
+    completion: AgentCompletion = edge(
+        completion_of_agent,
+        needs=("workspace_id", "user_id"),
+        arguments=usage_range,
+        description="How much of its work it got done.",
     )
     usage: Usage = edge(usage_of_agent, arguments=usage_range, description="What its models have cost.")
     missions: Connection[MissionRef] = edge(

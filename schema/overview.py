@@ -51,6 +51,13 @@ class AgentEfficiency:
     )
 
 
+@strawberry.type(description="How much of its work an agent got done.")
+class AgentCompletion:
+    done: int = strawberry.field(description="How many cards in the time, as the changelog has them.")
+    open: int = strawberry.field(description="How many open cards are assigned to it now.")
+    rate: float | None = strawberry.field(description="The part of both that is done; null where there are none.")
+
+
 @strawberry.type(description="What waits for an agent.")
 class AgentQueue:
     agent: AgentRef = edge(one_by(AGENT, "agent_id"), needs=("agent_id",), description="The agent.")

@@ -14,13 +14,14 @@ from models import Agent, AgentAutomation
 from models.base import AnyRecord, collection
 from models.enums import TokenScope
 from models.errors import NotFound
-from models.records import AgentAutomationRecord, WorkspaceMemberRecord
+from models.records import AgentAutomationRecord, AgentRecord, WorkspaceMemberRecord
 from realtime.events.agent_automation import AgentAutomationCreated, AgentAutomationDeleted, AgentAutomationUpdated
 from realtime.log import Change, Committed
 from resolvers.inputs.agent_automation import MAX_AGENT_AUTOMATIONS, AgentAutomationCreate, AgentAutomationUpdate
 from resolvers.kit.context import Context
 from resolvers.kit.contract import Filters
 from resolvers.kit.filters import compile_filter
+from resolvers.kit.load import to_list
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import AGENT_AUTOMATION, WORKSPACE
 from resolvers.kit.operation import edge, operation, reader
@@ -86,6 +87,14 @@ async def update_agent_automation(
 async def delete_agent_automation(ctx: Context, door: AgentAutomationRecord) -> Committed[ObjectId]:
     """Record an automation of an agent no more. Its file stays as it is."""
     return await delete_in(ctx, AGENT_AUTOMATIONS, door)
+
+
+@edge(scope=READ)
+async def automations_of_agent(
+    ctx: Context, agents: Sequence[AgentRecord], fields: Fields
+) -> list[list[AgentAutomationRecord]]:
+    """What starts each agent, oldest first; a workspace has at most 500."""
+    return await to_list(AgentAutomation, agents, "agent_id", sort=[("_id", 1)], fields=fields)
 
 
 @edge(scope=READ)

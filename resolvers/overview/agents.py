@@ -48,6 +48,15 @@ class AgentQueue(TypedDict):
     average_wait_seconds: int | None
 
 
+class AgentCompletion(TypedDict):
+    """How much of its work an agent got done: `done` cards in a time, `open` ones that are assigned to it now.
+    `rate` is the part of both that is done, null where there are none."""
+
+    done: int
+    open: int
+    rate: float | None
+
+
 @operation("agentEfficiency", opens=WORKSPACE.by("workspace_id"), permission=policy.READ, scope=READ, read_only=True)
 async def list_agent_efficiency(
     ctx: Context, membership: WorkspaceMemberRecord, periods: Periods
@@ -107,6 +116,28 @@ async def agent_queues_of(ctx: Context, workspaces: Sequence[AnyRecord], fields:
     ]
 
 
+@edge(scope=READ)
+async def completion_of_agent(
+    ctx: Context,
+    agents: Sequence[AgentRecord],
+    fields: Fields,
+    *,
+    from_: datetime | None = None,
+    to: datetime | None = None,
+) -> list[AgentCompletion]:
+    """How much of its work each agent got done."""
+    periods = Periods.between(from_, to, StatsInterval.DAY)
+    workspace_ids = list({agent["workspace_id"] for agent in agents})
+    done = await _done(workspace_ids, [agent["_id"] for agent in agents], periods.starts[0], periods.end)
+    open_ = await _assigned(workspace_ids, [agent["user_id"] for agent in agents], {"completed_at": None}, _COUNT)
+    return [_completion(done.get(agent["_id"]), open_.get(agent["user_id"])) for agent in agents]
+
+
+def _completion(done: Record | None, open_: Record | None) -> AgentCompletion:
+    many, left = (0 if found is None else found["count"] for found in (done, open_))
+    return {"done": many, "open": left, "rate": many / (many + left) if many + left else None}
+
+
 def _most(figure: float | None) -> tuple[bool, float]:
     """Sorts the most first, and what is not known last."""
     return figure is None, -(figure or 0)
@@ -139,7 +170,7 @@ async def _done(
     for ids in portions(agent_ids):
         whose = {"workspace_id": among(workspace_ids), "agent_id": among(ids), "_id": then}
         within = {"$match": standing(ChangelogEntry, whose) or {}}
-        found |= await _by(ChangelogEntry, within, "agent_id", {"count": {"$sum": 1}})
+        found |= await _by(ChangelogEntry, within, "agent_id", _COUNT)
     return found
 
 
@@ -158,12 +189,18 @@ def _efficiency(agent_id: ObjectId, done: Record | None, used: Mapping[str, Any]
 
 async def _cards(workspace_ids: Sequence[ObjectId], user_ids: Sequence[ObjectId]) -> dict[ObjectId, Record]:
     """The open cards of users whose work has not started."""
+    return await _assigned(workspace_ids, user_ids, {"completed_at": None, "started_at": None}, _WAITING)
+
+
+async def _assigned(
+    workspace_ids: Sequence[ObjectId], user_ids: Sequence[ObjectId], where: Record, figures: Mapping[str, Any]
+) -> dict[ObjectId, Record]:
+    """What cards of users come to that are not archived."""
     found: dict[ObjectId, Record] = {}
     for ids in portions(user_ids):
-        whose = {"workspace_id": among(workspace_ids), "assignee_id": among(ids)}
-        waits = {"archived": False, "completed_at": None, "started_at": None}
-        within = {"$match": standing(Card, {**whose, **waits}) or {}}
-        found |= await _by(Card, within, "assignee_id", _WAITING)
+        whose = {"workspace_id": among(workspace_ids), "assignee_id": among(ids), "archived": False}
+        within = {"$match": standing(Card, {**whose, **where}) or {}}
+        found |= await _by(Card, within, "assignee_id", figures)
     return found
 
 
@@ -172,6 +209,7 @@ async def _missions(workspace_ids: Sequence[ObjectId]) -> dict[ObjectId, Record]
     return await _by(Mission, within, "agent_id", _WAITING)
 
 
+_COUNT: Record = {"count": {"$sum": 1}}
 _EPOCH = datetime(1970, 1, 1)
 _WAITING: Record = {
     "count": {"$sum": 1},

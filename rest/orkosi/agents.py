@@ -16,17 +16,20 @@ from models.limits import NAME, SLUG, TITLE, Text
 from models.records import AgentRecord
 from realtime.log import Committed
 from resolvers.agent.agent import find_agent, list_agents
+from resolvers.agent.agent_automation import automations_of_agent, file_of
 from resolvers.agent.idle import check_idle
 from resolvers.agent.presence import status_of_agents
 from resolvers.agent.set_up import set_up_agent
 from resolvers.inputs.agent import AgentSetUp, AgentSwitch, Interval
 from resolvers.kit.input import Color, Name, Slug
 from resolvers.mission.switch import restart_agent, start_agent, stop_agent
+from resolvers.overview.agents import completion_of_agent
 from resolvers.usage.sums import usage_of_agent
 from rest.orkosi.bodies import Body, Query
 from rest.orkosi.dialect import FLAT, orkosi_routes
 from rest.orkosi.paging import PageQuery, listed_of
 from rest.orkosi.present.agent import WORDS, OrkosiAgentData, SetUpData, agent
+from rest.orkosi.present.automation import automation
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
@@ -76,7 +79,8 @@ class IdleData(TypedDict):
 
 @routes.get("", "List the agents of the workspace", runs=list_agents, query=AgentsQuery, names_object=True)
 async def find(call: Call) -> list[OrkosiAgentData]:
-    """Oldest first, with what they are about and what their models have cost in the last 30 days."""
+    """Oldest first, with what they are about, what starts them, and of the last 30 days what they got done and what
+    their models have cost."""
     query = call.query(AgentsQuery)
     wanted = _wanted(query.status)
     found = await list_agents(call.ctx, await workspace_of(call))
@@ -166,6 +170,20 @@ def _wanted(words: str | None) -> set[AgentStatus] | None:
 
 
 async def _shown(call: Call, agents: Sequence[tuple[AgentRecord, AgentStatus]]) -> list[OrkosiAgentData]:
-    now = utc_now()
-    usages = await usage_of_agent(call.ctx, [record for record, _ in agents], None, from_=now - COUNTED, to=now)
-    return [agent(record, status, usage["cost"]) for (record, status), usage in zip(agents, usages, strict=True)]
+    now, records = utc_now(), [record for record, _ in agents]
+    usages = await usage_of_agent(call.ctx, records, None, from_=now - COUNTED, to=now)
+    completions = await completion_of_agent(call.ctx, records, None, from_=now - COUNTED, to=now)
+    started_by = await automations_of_agent(call.ctx, records, None)
+    files = iter(await file_of(call.ctx, [each for automations in started_by for each in automations], None))
+    return [
+        agent(
+            record,
+            status,
+            usage["cost"],
+            completion,
+            [automation(each, record, file) for each, file in zip(automations, files, strict=False)],
+        )
+        for (record, status), usage, completion, automations in zip(
+            agents, usages, completions, started_by, strict=True
+        )
+    ]

@@ -8,6 +8,8 @@ from models import AgentTemplate
 from models.agent_enums import AgentStatus
 from models.base import timestamp
 from models.records import AgentRecord, AgentTemplateRecord
+from resolvers.overview.agents import AgentCompletion
+from rest.orkosi.present.automation import OrkosiAutomationData
 from rest.orkosi.present.show import Timestamp, presents, shown
 
 Word = Literal["active", "idle", "offline", "error"]
@@ -49,7 +51,8 @@ class AgentParts(TypedDict):
 
 
 class OrkosiAgentData(AgentParts):
-    """An agent, as its workspace runs it. `cost_usd` is what its models have cost in the last 30 days."""
+    """An agent, as its workspace runs it. Of the last 30 days are `cost_usd`, what its models have cost, and
+    `tasks_done`; `completion_rate` is the part of those, and of what it has open, that is done."""
 
     status: Word
     model: str | None
@@ -57,6 +60,10 @@ class OrkosiAgentData(AgentParts):
     interval_sec: int | None
     paused: bool
     cost_usd: float
+    tasks_done: int
+    tasks_open: int
+    completion_rate: float | None
+    automations: list[OrkosiAutomationData]
 
 
 class PublicAgentData(AgentParts):
@@ -89,7 +96,13 @@ class OrkosiTemplateData(TypedDict):
     interval_sec: int | None
 
 
-def agent(record: AgentRecord, status: AgentStatus, cost: int) -> OrkosiAgentData:
+def agent(
+    record: AgentRecord,
+    status: AgentStatus,
+    cost: int,
+    completion: AgentCompletion,
+    automations: list[OrkosiAutomationData],
+) -> OrkosiAgentData:
     """An agent that is about something, whose models have cost some millionths of a US dollar."""
     return {
         **_parts(record),
@@ -99,6 +112,10 @@ def agent(record: AgentRecord, status: AgentStatus, cost: int) -> OrkosiAgentDat
         "interval_sec": record.get("interval_seconds"),
         "paused": record.get("paused_at") is not None,
         "cost_usd": cost / 1_000_000,
+        "tasks_done": completion["done"],
+        "tasks_open": completion["open"],
+        "completion_rate": completion["rate"],
+        "automations": automations,
     }
 
 

@@ -1,5 +1,6 @@
 """What a workspace comes to at a glance: counts, what its agents do, and what is amiss."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +15,25 @@ from models.card_enums import CardStage
 from models.enums import StatsInterval
 from models.errors import NotFound
 from models.records import WorkspaceRecord
+from resolvers.activity.log import stats_of
+from resolvers.card.card import delete_card
 from resolvers.inputs.project import ProjectUpdate
+from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.inputs.workspace_file import WorkspaceFileWrite
 from resolvers.kit.context import Context
 from resolvers.kit.periods import Periods
-from resolvers.overview.agents import AgentQueue, list_agent_efficiency, list_agent_queues
-from resolvers.overview.counts import get_dashboard, get_workspace_counts
-from resolvers.overview.health import get_workspace_health
+from resolvers.overview.agents import (
+    AgentQueue,
+    agent_efficiency_of,
+    agent_queues_of,
+    completion_of_agent,
+    list_agent_efficiency,
+    list_agent_queues,
+)
+from resolvers.overview.counts import counts_of_workspace, get_dashboard, get_workspace_counts
+from resolvers.overview.health import get_workspace_health, health_of_workspace
 from resolvers.project.project import delete_project, update_project
+from resolvers.workspace.workspace import create_workspace
 from resolvers.workspace_file.workspace_file import write_workspace_file
 from tests.resolvers.lab import People, again
 from tests.resolvers.missions import Crew, Hand
@@ -29,6 +41,13 @@ from tests.resolvers.projects import make_board
 from tests.resolvers.test_indexes import has_index, recorded
 
 TODO, ACTIVE, DONE = range(3)
+EDGES: tuple[Any, ...] = (
+    counts_of_workspace,
+    health_of_workspace,
+    agent_efficiency_of,
+    agent_queues_of,
+    stats_of,
+)
 MONTH = Periods.between(None, None, StatsInterval.DAY)
 
 
@@ -117,6 +136,15 @@ async def test_what_agents_got_done_and_what_waits_for_them(
     ]
     assert (rows[1]["calls"], rows[1]["cost"]) == (2, 40_000)
 
+    # And which part of its work each got done
+    records = [agent.record for agent in (atlas, other, idle)]
+    waits = await board.card(TODO, assigneeId=str(atlas.record["user_id"]))
+    with recorded() as queries:
+        completions = await completion_of_agent(again(crew.owner), records, None)
+    assert [query for query in queries if not await has_index(database, query)] == []
+    assert [tuple(completion.values()) for completion in completions] == [(2, 1, 2 / 3), (1, 0, 1.0), (0, 0, None)]
+    await delete_card(again(crew.owner), waits["_id"])
+
     # Given a card and a mission that wait for the first one, and a card that it has begun with
     card = await board.card(TODO, assigneeId=str(atlas.record["user_id"]))
     begun = await board.card(TODO, assigneeId=str(atlas.record["user_id"]))
@@ -195,3 +223,30 @@ async def test_what_fails_which_rule_is_named_and_an_empty_workspace_has_no_scor
     assert scores[HealthArea.FILES] == 0.25
     assert found.score == pytest.approx(sum(score or 0 for score in scores.values()) / 4)
     assert well.record["_id"] not in named
+
+
+async def test_several_workspaces_are_told_of_by_as_many_queries_as_one(
+    crew: Crew, workspace: WorkspaceRecord, owner: Context
+) -> None:
+    # Given two workspaces, each with an agent, a card and a file
+    values = WorkspaceCreate.of(organization_id=workspace["organization_id"], name="Second", slug="second")
+    second = (await create_workspace(again(owner), values)).value
+    for place in (workspace, second):
+        agent = await Crew(crew.people, owner, place).hire("atlas")
+        board = await make_board(owner, place, columns=3)
+        await board.add_member(agent.caller)
+        await board.card(TODO, assigneeId=str(agent.record["user_id"]))
+
+    # Then both are told of as each is by itself, by no more queries
+    for edge in EDGES:
+        asked, told = [], []
+        for parents in ([workspace], [second], [workspace, second]):
+            with recorded() as queries:
+                told += await edge(again(owner), parents, None)
+            asked.append(len(queries))
+        assert asked[0] == asked[1] == asked[2], edge.__name__
+        assert _timeless(told[:2]) == _timeless(told[2:]), edge.__name__
+
+
+def _timeless(told: list[Any]) -> list[str]:
+    return [re.sub(r"datetime.datetime\(.*?\)|_seconds'?[:=] ?\d+", "", repr(each)) for each in told]

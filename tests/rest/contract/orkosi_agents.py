@@ -3,7 +3,7 @@
 from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Refused, Then, bad
 from tests.rest.contract.orkosi import data, gone, page
-from tests.rest.contract.shape import COUNT, FLAG, NUMBER, OBJECT, TEXT, TIME, Having, maybe, one_of
+from tests.rest.contract.shape import COUNT, FLAG, LIST, NUMBER, OBJECT, TEXT, TIME, Having, maybe, one_of
 
 AGENTS = ORKOSI + "/agents"
 IDLE = ORKOSI + "/agent-runs/idle-check"
@@ -32,6 +32,10 @@ AGENT = {
     "interval_sec": maybe(COUNT),
     "paused": FLAG,
     "cost_usd": NUMBER,
+    "tasks_done": COUNT,
+    "tasks_open": COUNT,
+    "completion_rate": maybe(NUMBER),
+    "automations": LIST,
 }
 PUBLIC_AGENT = {**PARTS, "status": one_of("idle", "working", "blocked", "offline", "paused")}
 PLANNER = {**AGENT, "name": "planner"}
