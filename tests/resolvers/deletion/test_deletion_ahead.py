@@ -73,6 +73,7 @@ OTHERWISE = {
     "Label": "at most some hundred in a project, in the order of their names",
     "CustomField": "made one by one, by people",
     "StorageAccount": "one",
+    "Worker": "at most a thousand, by their names",
 }
 """What has no index by a workspace or a project and then by its ids, each with the reason why it is never much."""
 

@@ -45,6 +45,7 @@ COUNTED = {
     "backupCreate": "one at a time, for those who run the installation; a number of them is kept",
     "billingReceive": "each is signed by Stripe, and kept for a while by its id",
     "consentGive": "MAX_CONSENTS",
+    "creditTopUpCreate": "there is one of a person",
     "credentialAuthorizationFinish": "each takes a sign-in at a provider that was begun for a credential",
     "emailVerificationSend": "mails of a person and to a mailbox",
     "installationSetup": "there is one installation",
@@ -56,6 +57,7 @@ COUNTED = {
     "organizationRestore": "MAX_ORGANIZATIONS",
     "passwordResetRequest": "mails of a source and to a mailbox",
     "personCreate": "is for those who run the installation",
+    "walletGrant": "is for those who run the installation",
 }
 MAKES_NOTHING = {
     # They change, end or read one thing that is there, of which there is one.
@@ -64,6 +66,7 @@ MAKES_NOTHING = {
     "authLogout",
     "authRefresh",
     "backupDelete",
+    "creditTopUpUpdate",
     "emailVerify",
     "installationAuthSet",
     "logExportTest",

@@ -268,6 +268,7 @@ def test_the_operations_that_show_a_credential_say_so() -> None:
         "authRefresh",
         "authRegister",
         "authVerifyTwoFactor",
+        "billingPaymentBegin",
         "credentialAuthorize",
         "credentialReveal",
         "emailVerificationSend",
