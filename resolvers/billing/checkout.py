@@ -1,6 +1,8 @@
 """Where people pay: Stripe is asked for a page, for a plan that there is, or for what is paid already."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from auth.policies import organization as policy
@@ -14,6 +16,9 @@ from resolvers.inputs.billing import BillingCheckout, BillingPortal
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import operation
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams
 
 PEOPLES = "people decide what is paid for"
 
@@ -44,22 +49,21 @@ async def begin_checkout(ctx: Context, membership: OrganizationMemberRecord, val
         for url, field in ((values.success_url, "successUrl"), (values.cancel_url, "cancelUrl"))
     )
     organization_id = str(membership["organization_id"])
-    form = {
+    form: SessionCreateParams = {
         "mode": "subscription",
-        "line_items[0][price]": price,
-        "line_items[0][quantity]": "1",
+        "line_items": [{"price": price, "quantity": 1}],
         "success_url": success,
         "cancel_url": cancel,
         "client_reference_id": organization_id,
-        "metadata[organization_id]": organization_id,
-        "subscription_data[metadata][organization_id]": organization_id,
+        "metadata": {"organization_id": organization_id},
+        "subscription_data": {"metadata": {"organization_id": organization_id}},
     }
     paid = await subscription_of(membership["organization_id"])
     if paid is not None:
         if is_live(paid):
             raise Conflict("The organization is paid for already: change that in the portal")
         form["customer"] = paid["customer_id"]
-    return Checkout(str((await ask(ctx, "checkout/sessions", form))["url"]))
+    return _page(await ask(ctx, lambda stripe: stripe.v1.checkout.sessions.create_async(form)))
 
 
 @operation(
@@ -80,8 +84,16 @@ async def open_portal(ctx: Context, membership: OrganizationMemberRecord, values
     paid = await subscription_of(membership["organization_id"])
     if paid is None:
         raise NotFound("Subscription")
-    form = {"customer": paid["customer_id"], "return_url": back}
-    return Checkout(str((await ask(ctx, "billing_portal/sessions", form))["url"]))
+    customer = paid["customer_id"]
+    begun = await ask(
+        ctx,
+        lambda stripe: stripe.v1.billing_portal.sessions.create_async({"customer": customer, "return_url": back}),
+    )
+    return _page(begun)
+
+
+def _page(told: Mapping[str, Any]) -> Checkout:
+    return Checkout(str(told["url"]))
 
 
 def _price(billing: Billing, plan: str | None) -> str:

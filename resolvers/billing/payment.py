@@ -6,8 +6,7 @@ A payment says itself what it was for, as it was begun: whatever the operator ha
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from bson import ObjectId
@@ -30,6 +29,9 @@ from resolvers.kit.edit import require_parent
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import Caller, operation
 from resolvers.wallet.ledger import credit
+
+if TYPE_CHECKING:
+    from stripe.params import PaymentIntentCreateParams
 
 CURRENCY = "usd"
 SUCCEEDED = "succeeded"
@@ -82,16 +84,18 @@ async def begin_purchase(ctx: Context, membership: OrganizationMemberRecord, val
     organization_id = membership["organization_id"]
     owner = {"organization_id": organization_id} if package.unit is WalletUnit.TOKENS else {"user_id": ctx.user_id}
     once = f"{organization_id}:{ctx.user_id}:{values.idempotency_key or uuid4().hex}"
-    form = {
-        "amount": str(package.price),
+    form: PaymentIntentCreateParams = {
+        "amount": package.price,
         "currency": CURRENCY,
         "description": package.name,
-        "automatic_payment_methods[enabled]": "true",
-        **{f"metadata[{name}]": str(owner_id) for name, owner_id in owner.items()},
-        "metadata[package]": package.slug,
-        "metadata[amount]": str(package.amount),
+        "automatic_payment_methods": {"enabled": True},
+        "metadata": {
+            **{name: str(owner_id) for name, owner_id in owner.items()},
+            "package": package.slug,
+            "amount": str(package.amount),
+        },
     }
-    begun = await ask(ctx, "payment_intents", form, once=once)
+    begun = await ask(ctx, lambda stripe: stripe.v1.payment_intents.create_async(form, {"idempotency_key": once}))
     match begun:
         case {"id": str(payment_id), "client_secret": str(secret), "status": str(status)}:
             return Payment(payment_id, secret, status, package.slug, package.unit, package.amount, package.price)
@@ -105,7 +109,7 @@ async def follow_payment(ctx: Context, payment_id: str, event: Mapping[str, Any]
     Unavailable where Stripe does not yet say so of what was told to be paid.
     """
     await require_unheard(event["id"])
-    told = await ask(ctx, f"payment_intents/{quote(payment_id, safe='')}")
+    told = await ask(ctx, lambda stripe: stripe.v1.payment_intents.retrieve_async(payment_id))
     if told.get("status") != SUCCEEDED:
         if event["type"].endswith(SUCCEEDED):
             raise Unavailable

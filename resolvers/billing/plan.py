@@ -1,6 +1,7 @@
 """Plans: which there are, and which one an organization is on, with what that holds."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bson import ObjectId
 
@@ -12,7 +13,7 @@ from models.errors import BadUserInput, Conflict, NotConfigured, PlanLimit
 from models.records import BillingSubscriptionRecord, OrganizationMemberRecord, OrganizationRecord
 from realtime.log import Change, Committed
 from resolvers.billing.checkout import PEOPLES
-from resolvers.billing.stripe import ask, subscription_path
+from resolvers.billing.stripe import ask
 from resolvers.billing.subscription import follow_subscription, is_live, set_billing, subscription_of
 from resolvers.inputs.billing import BillingPlanChange
 from resolvers.kit.context import Context
@@ -20,6 +21,9 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.plan_limits import exceeded
+
+if TYPE_CHECKING:
+    from stripe.params import SubscriptionUpdateParams
 
 
 class NotPaid(Conflict):
@@ -65,26 +69,24 @@ async def _change_paid(
 ) -> Committed[OrganizationRecord]:
     """Have Stripe change what is paid, and the organization follow that."""
     await _require_fit(organization_id, plan)
-    path = subscription_path(paid["subscription_id"])
+    subscription_id = paid["subscription_id"]
     if plan.price is not None:
-        item = await _item(ctx, path)
-        form = {
-            "items[0][id]": item,
-            "items[0][price]": plan.price,
+        form: SubscriptionUpdateParams = {
+            "items": [{"id": await _item(ctx, subscription_id), "price": plan.price}],
             "proration_behavior": "create_prorations",
-            "cancel_at_period_end": "false",
+            "cancel_at_period_end": False,
         }
     elif plan == ctx.services.billing.free:
-        form = {"cancel_at_period_end": "true"}
+        form = {"cancel_at_period_end": True}
     else:
         raise _to_be_paid(plan)
-    await ask(ctx, path, form)
-    return await follow_subscription(ctx, paid["subscription_id"], organization_id)
+    await ask(ctx, lambda stripe: stripe.v1.subscriptions.update_async(subscription_id, form))
+    return await follow_subscription(ctx, subscription_id, organization_id)
 
 
-async def _item(ctx: Context, path: str) -> str:
+async def _item(ctx: Context, subscription_id: str) -> str:
     """What of a subscription has its price."""
-    match await ask(ctx, path):
+    match await ask(ctx, lambda stripe: stripe.v1.subscriptions.retrieve_async(subscription_id)):
         case {"items": {"data": [{"id": str(item)}, *_]}}:
             return item
     raise Conflict("Stripe knows nothing of what is paid: change it in the portal")

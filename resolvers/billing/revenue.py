@@ -5,8 +5,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
@@ -15,10 +14,13 @@ from models.base import collection
 from models.errors import OrreryError, Unavailable
 from models.ids import among
 from models.records import CredentialRecord
-from resolvers.billing.stripe import send
+from resolvers.billing.stripe import Call, RefusedError, send
 from resolvers.credential.credential import holds
 from resolvers.credential.token import token_of
 from resolvers.kit.context import Services
+
+if TYPE_CHECKING:
+    from stripe.params import SubscriptionListParams
 
 CREDENTIAL = "stripe"
 """The key of the credential, as the integration is called."""
@@ -78,7 +80,7 @@ async def _revenue(services: Services, credential: CredentialRecord, ends: float
             key = (await token_of(services, credential)).text
             amounts = _amounts(await _subscriptions(services, key))
             names = await _names(services, key, {product for product, _ in amounts})
-    except (OrreryError, TimeoutError, _UnknownError) as error:
+    except (OrreryError, RefusedError, TimeoutError, _UnknownError) as error:
         log.info("what %s is paid is not known: %s", credential["organization_id"], type(error).__name__)
         return None
     products = [
@@ -98,12 +100,13 @@ class _UnknownError(Exception):
 async def _subscriptions(services: Services, key: str) -> list[Mapping[str, Any]]:
     """All that are active."""
     found: list[Mapping[str, Any]] = []
+    asked: SubscriptionListParams = {"status": "active", "limit": A_PAGE}
     for _ in range(PAGES):
-        after = {"starting_after": str(found[-1]["id"])} if found else {}
-        page = await _listed(services, key, "subscriptions", {"status": "active", "limit": A_PAGE, **after})
+        page = await _listed(services, key, lambda stripe: stripe.v1.subscriptions.list_async(asked))
         found += page["data"]
         if not page.get("has_more") or not page["data"]:
             return found
+        asked["starting_after"] = str(found[-1]["id"])
     raise _UnknownError
 
 
@@ -112,13 +115,13 @@ async def _names(services: Services, key: str, products: Iterable[str]) -> dict[
     ids = sorted(products)[:A_PAGE]
     if not ids:
         return {}
-    page = await _listed(services, key, "products", {"ids[]": ids, "limit": A_PAGE})
+    page = await _listed(services, key, lambda stripe: stripe.v1.products.list_async({"ids": ids, "limit": A_PAGE}))
     return {str(found["id"]): str(found["name"]) for found in page["data"] if found.get("name")}
 
 
-async def _listed(services: Services, key: str, what: str, query: Mapping[str, Any]) -> Mapping[str, Any]:
-    status, told = await send(services, key, f"{what}?{urlencode(query, doseq=True)}")
-    if status != 200 or not isinstance(told.get("data"), list):
+async def _listed(services: Services, key: str, call: Call) -> Mapping[str, Any]:
+    told = await send(services, key, call)
+    if not isinstance(told.get("data"), list):
         raise Unavailable
     return told
 

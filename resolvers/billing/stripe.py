@@ -1,71 +1,77 @@
-"""Stripe, as the gateway asks it: forms out, JSON back."""
+"""Stripe, as the gateway asks it: by its SDK (`models.outbound_stripe`), whose failures are the gateway's here."""
 
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import quote, urlencode
-
-import httpx2
-import orjson
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from models.errors import Conflict, NotConfigured, Unavailable
+from models.pool import Pool
 from resolvers.kit.context import Context, Services
 
-SECONDS = 20.0
-MAX_ANSWER = 256 * 1024
-VERSION = "2025-03-31.basil"
-"""Of Stripe's interface, so that an answer looks as it does here whenever the account was made."""
+if TYPE_CHECKING:
+    from stripe import StripeClient, StripeError, StripeObject
+
+Call: TypeAlias = "Callable[[StripeClient], Awaitable[StripeObject]]"
+"""What an account is asked."""
+_IMPORTS = Pool("imports", threads=2, at_once=1, of_one=50, in_all=1000)
 
 
-def subscription_path(subscription_id: str) -> str:
-    """Where a subscription is."""
-    return f"subscriptions/{quote(subscription_id, safe='')}"
+class RefusedError(Exception):
+    """Stripe does not do what it is asked, and says why."""
 
 
-async def ask(
-    ctx: Context, path: str, form: Mapping[str, str] | None = None, *, once: str | None = None
-) -> dict[str, Any]:
-    """What Stripe answers: to a form (that of before, where it was sent as the same `once`), or to being asked what
-    there is.
+class UnknownError(RefusedError):
+    """Stripe knows nothing of what is named."""
 
-    Raises NotConfigured where it refuses the key, or knows nothing of what is named, Conflict where another form was
-    sent as the same `once`, and Unavailable.
+
+async def load_sdk() -> None:
+    """Have the SDK be imported: the first time in a thread, so that others are answered meanwhile."""
+    await _IMPORTS.run(import_module, "models.outbound_stripe", admitted=True)
+
+
+async def ask(ctx: Context, call: Call) -> dict[str, Any]:
+    """What Stripe answers to the operator's account.
+
+    Raises NotConfigured where it refuses the key, or knows nothing of what is named, Conflict where something else was
+    asked by the same idempotency key, and Unavailable.
     """
-    billing = ctx.services.billing
-    if billing.key is None:
+    key = ctx.services.billing.key
+    if key is None:
         raise NotConfigured("Nothing can be paid here: set ORRERY_STRIPE_KEY")
-    status, found = await send(ctx.services, billing.key, path, form, once=once)
-    if status in (401, 403, 404):
-        raise NotConfigured("Stripe refuses the key, or does not know what it is asked: see ORRERY_STRIPE_KEY")
-    match found:
-        case {"error": {"type": "idempotency_error"}}:
-            raise Conflict("The idempotency key was used for something else")
-        case _ if status == 200:
-            return found
-    raise Unavailable
-
-
-async def send(
-    services: Services, key: str, path: str, form: Mapping[str, str] | None = None, *, once: str | None = None
-) -> tuple[int, dict[str, Any]]:
-    """The status of an answer of Stripe's, and what it says. However often a form is sent as the same `once`, it is
-    carried out once. Raises Unavailable where there is no answer."""
-    headers = {"authorization": f"Bearer {key}", "stripe-version": VERSION}
-    if form is not None:
-        headers["content-type"] = "application/x-www-form-urlencoded"
-    if once is not None:
-        headers["idempotency-key"] = once
     try:
-        answer = await services.outbound.request(
-            "GET" if form is None else "POST",
-            f"{services.billing.url.rstrip('/')}/v1/{path}",
-            headers=headers,
-            body=None if form is None else urlencode(form).encode(),
-            timeout=SECONDS,
-            max_bytes=MAX_ANSWER,
-        )
-        found = orjson.loads(answer.body)
-    except (httpx2.TransportError, orjson.JSONDecodeError) as error:
+        return await send(ctx.services, key, call)
+    except UnknownError as error:
+        raise NotConfigured("Stripe does not know what it is asked: see ORRERY_STRIPE_KEY") from error
+    except RefusedError as error:
         raise Unavailable from error
-    if not isinstance(found, dict):
-        raise Unavailable
-    return answer.status, found
+
+
+async def send(services: Services, key: str, call: Call) -> dict[str, Any]:
+    """What Stripe answers to an account. Raises RefusedError, NotConfigured where it refuses the key, Conflict where
+    something else was asked by the same idempotency key, and Unavailable where there is no answer."""
+    await load_sdk()
+    from stripe import StripeError
+
+    from models.outbound_stripe import stripe_client
+
+    try:
+        found = await call(stripe_client(services.outbound, services.billing.url, key))
+    except StripeError as error:
+        raise _meaning(error) from None  # it holds all that was answered
+    return found.to_dict()
+
+
+def _meaning(error: "StripeError") -> Exception:
+    """What a failure of the SDK's is here."""
+    from stripe import IdempotencyError
+
+    told = getattr(error.error, "message", None)
+    if isinstance(error, IdempotencyError):
+        return Conflict("The idempotency key was used for something else")
+    if error.http_status in (401, 403):
+        return NotConfigured("Stripe refuses the key: see ORRERY_STRIPE_KEY")
+    if error.http_status == 404:
+        return UnknownError(told or "Stripe knows nothing of it")
+    if error.http_status in (400, 402) and isinstance(told, str):
+        return RefusedError(told)
+    return Unavailable()

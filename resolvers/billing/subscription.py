@@ -21,7 +21,7 @@ from models.records import BillingSubscriptionRecord, OrganizationRecord
 from realtime.events.organization import OrganizationUpdated
 from realtime.log import Change, Committed
 from resolvers.billing.heard import Changed, note_event, require_unheard
-from resolvers.billing.stripe import ask, subscription_path
+from resolvers.billing.stripe import ask
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 
@@ -51,7 +51,7 @@ async def _read_back(
     ctx: Context, subscription_id: str, organization_id: ObjectId, event_id: str | None
 ) -> Committed[OrganizationRecord]:
     known = await subscription_of(organization_id)
-    told = await ask(ctx, subscription_path(subscription_id))
+    told = await ask(ctx, lambda stripe: stripe.v1.subscriptions.retrieve_async(subscription_id))
     now, price = _read(told)
 
     async def body(change: Change) -> OrganizationRecord:

@@ -8,21 +8,24 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bson import ObjectId
 
 from models import Organization, User, Wallet
 from models.base import collection, utc_now
-from models.errors import Unavailable
+from models.errors import Conflict, Unavailable
 from models.reach import unexpected
 from models.records import LedgerEntryRecord, TopUpRecord, WalletRecord
 from models.wallet import LedgerEntryType
 from realtime.log import Change
-from resolvers.billing.stripe import send
+from resolvers.billing.stripe import Call, RefusedError, send
 from resolvers.kit.context import Services
 from resolvers.wallet.ledger import credit, find_wallet
 from resolvers.wallet.top_up import set_top_up
+
+if TYPE_CHECKING:
+    from stripe.params import PaymentIntentCreateParams
 
 AT_ONCE = 20
 LATER = timedelta(minutes=1)
@@ -67,7 +70,8 @@ async def _pay(services: Services, owner_id: ObjectId, wallet: WalletRecord, top
     if key is None:
         raise Unavailable
     if top_up["payment"] is not None:
-        return _read(*await send(services, key, f"payment_intents/{top_up['payment']}"), top_up)
+        known = top_up["payment"]
+        return await _outcome(services, key, lambda stripe: stripe.v1.payment_intents.retrieve_async(known))
     owner = await _owner(wallet)
     if owner is None:
         return Outcome(error=GONE)
@@ -78,19 +82,19 @@ async def _pay(services: Services, owner_id: ObjectId, wallet: WalletRecord, top
     if customer is None:
         return Outcome(error=FOREIGN)
     name = "organization_id" if wallet["user_id"] is None else "user_id"
-    form = {
-        "amount": str(package.price),
+    form: PaymentIntentCreateParams = {
+        "amount": package.price,
         "currency": "usd",
         "customer": customer,
         "payment_method": str(top_up["payment_method"]),
-        "confirm": "true",
-        "off_session": "true",
-        f"metadata[{name}]": str(owner_id),
-        "metadata[package]": package.slug,
-        "metadata[amount]": str(package.amount),
+        "confirm": True,
+        "off_session": True,
+        "metadata": {name: str(owner_id), "package": package.slug, "amount": str(package.amount)},
     }
     once = f"orrery-{wallet['_id']}-{top_up['month']}-{top_up['begun']}"
-    return _read(*await send(services, key, "payment_intents", form, once=once), top_up)
+    return await _outcome(
+        services, key, lambda stripe: stripe.v1.payment_intents.create_async(form, {"idempotency_key": once})
+    )
 
 
 async def _owner(wallet: WalletRecord) -> Mapping[str, Any] | None:
@@ -106,10 +110,13 @@ async def _customer(
 ) -> str | None:
     """Stripe's customer that the payment method is of; None where that is somebody else's: whoever knows the id of a
     method must not pay with it for that."""
-    path = f"payment_methods/{top_up['payment_method']}?expand[]=customer"
-    status, told = await send(services, key, path)
-    if status >= 500 or status == 429:
-        raise Unavailable
+    method = str(top_up["payment_method"])
+    try:
+        told = await send(
+            services, key, lambda stripe: stripe.v1.payment_methods.retrieve_async(method, {"expand": ["customer"]})
+        )
+    except RefusedError:
+        return None
     match told.get("customer"):
         case {"id": str(customer), "metadata": dict(metadata)}:
             ids = metadata.get("organization_id"), metadata.get("user_id")
@@ -126,17 +133,19 @@ async def _customer(
     return customer if is_ours or paid.get("customer_id") == customer else None
 
 
-def _read(status: int, told: Mapping[str, Any], top_up: TopUpRecord) -> Outcome:
-    """What an answer about a payment says. Raises Unavailable where it says nothing."""
+async def _outcome(services: Services, key: str, call: Call) -> Outcome:
+    """What Stripe says of a payment. Raises Unavailable where it says nothing."""
+    try:
+        told = await send(services, key, call)
+    except (RefusedError, Conflict) as error:
+        return Outcome(error=str(error)[:MAX_TOLD])
     match told:
-        case {"id": str(payment), "status": "succeeded", "metadata": {"amount": str(amount)}} if status == 200:
+        case {"id": str(payment), "status": "succeeded", "metadata": {"amount": str(amount)}}:
             return Outcome(payment, paid=int(amount))
-        case {"id": str(payment), "status": "processing"} if status == 200:
+        case {"id": str(payment), "status": "processing"}:
             return Outcome(payment)
-        case {"status": str(state)} if status == 200:
+        case {"status": str(state)}:
             return Outcome(error=f"It takes more than the method to pay with: {state}"[:MAX_TOLD])
-        case {"error": {"message": str(message)}} if status in (400, 402, 404):
-            return Outcome(error=message[:MAX_TOLD])
     raise Unavailable
 
 

@@ -32,7 +32,7 @@ async def receive_payment(ctx: Context, values: BillingReceive) -> None:
     Raises BadUserInput without a signature of Stripe's that is no older than five minutes, NotConfigured where the
     operator has set up no webhook, and Unavailable where Stripe does not say how things stand: it sends again then.
     """
-    event = verified(ctx.services.billing, values)
+    event = await verified(ctx.services.billing, values)
     payment_id, about = _payment(event), _about(event)
     try:
         with suppress(Heard):

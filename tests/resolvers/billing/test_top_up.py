@@ -30,11 +30,12 @@ PACKAGE = EXAMPLES["tokens-100k"]
 
 @dataclass
 class Payments:
-    """Stripe with its payments, by what they were asked as once. The next ones stand at `status`."""
+    """Stripe with its payments, by what they were asked as once. The next ones stand at `status`, or are `declined`."""
 
     receiver: Receiver
     owner: str
     status: str = "succeeded"
+    declined: str | None = None
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
     forms: list[dict[str, str]] = field(default_factory=list)
 
@@ -46,6 +47,8 @@ class Payments:
             return orjson.dumps(next(one for one in self.made.values() if path.endswith(f"/{one['id']}")))
         form = dict(parse_qsl(asked.body.decode()))
         self.forms.append(form)
+        if self.declined is not None:
+            return orjson.dumps({"error": {"type": "card_error", "message": self.declined}})
         name = asked.headers["idempotency-key"]
         new = {
             "id": f"pi_{len(self.made)}",
@@ -153,7 +156,7 @@ async def test_what_cannot_be_paid_is_told_and_not_tried_again(
     balance, top_up = await standing(organization)
     assert (balance, top_up["error"], top_up["due_at"], stripe.made) == (40, FOREIGN, None, {})
 
-    # And a card that is declined, where another one is set
+    # And a method that takes more, where another one is set
     stripe.owner = str(organization["_id"])
     values = TokenTopUpUpdate(organization_id=organization["_id"], payment_method="pm_2")
     await update_token_top_up(again(paying), values)
@@ -168,3 +171,12 @@ async def test_what_cannot_be_paid_is_told_and_not_tried_again(
     await use(paying, organization, 1)
     await pay_due(paying.services)
     assert len(stripe.made) == 1
+
+    # And a card that is declined, where yet another one is set
+    values = TokenTopUpUpdate(organization_id=organization["_id"], payment_method="pm_3")
+    await update_token_top_up(again(paying), values)
+    await use(paying, organization, 1)
+    stripe.receiver.statuses, stripe.declined = [200, 402], "Your card was declined."
+    await pay_due(paying.services)
+    balance, top_up = await standing(organization)
+    assert (balance, top_up["error"], top_up["due_at"]) == (37, "Your card was declined.", None)

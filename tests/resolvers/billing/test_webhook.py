@@ -232,6 +232,8 @@ async def test_what_stripe_has_not_signed_lately_is_refused(
         signature_of(event, SECRET, moment + TOLERANCE + 5),
         signature_of(event, "whsec_2"),
         signature_of(event + b" ", SECRET),
+        f"t={int(moment)},v1=\u00e9",
+        f"t={int(moment)}=1,v1=0",
         "t=,v1=",
         "v1=0",
         "nonsense",
