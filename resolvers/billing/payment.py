@@ -20,8 +20,8 @@ from models.ids import Kind, kind_of, parse_id
 from models.records import OrganizationMemberRecord
 from models.wallet import LedgerEntryType, WalletUnit
 from realtime.log import Change
+from resolvers.billing.billing_event import ChangedError, HeardError, note_event, require_unheard
 from resolvers.billing.checkout import PEOPLES
-from resolvers.billing.heard import Changed, Heard, note_event, require_unheard
 from resolvers.billing.stripe import ask
 from resolvers.inputs.billing import BillingPaymentBegin
 from resolvers.kit.context import Context
@@ -105,7 +105,7 @@ async def begin_purchase(ctx: Context, membership: OrganizationMemberRecord, val
 async def follow_payment(ctx: Context, payment_id: str, event: Mapping[str, Any]) -> None:
     """Put what was paid into its wallet, as an event tells that was signed.
 
-    Raises Heard where the event was followed already, NotFound where whoever has bought it is not there, and
+    Raises HeardError where the event was followed already, NotFound where whoever has bought it is not there, and
     Unavailable where Stripe does not yet say so of what was told to be paid.
     """
     await require_unheard(event["id"])
@@ -126,8 +126,8 @@ async def follow_payment(ctx: Context, payment_id: str, event: Mapping[str, Any]
 
     try:
         await ctx.write_as(bought.owner_id, None, body)
-    except Changed as error:
-        raise Heard from error
+    except ChangedError as error:
+        raise HeardError from error
 
 
 def package_named(billing: Billing, slug: str) -> Package:

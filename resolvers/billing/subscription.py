@@ -20,7 +20,7 @@ from models.errors import NotFound, Unavailable
 from models.records import BillingSubscriptionRecord, OrganizationRecord
 from realtime.events.organization import OrganizationUpdated
 from realtime.log import Change, Committed
-from resolvers.billing.heard import Changed, note_event, require_unheard
+from resolvers.billing.billing_event import ChangedError, note_event, require_unheard
 from resolvers.billing.stripe import ask
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
@@ -37,12 +37,13 @@ async def follow_subscription(
     """Have an organization be as Stripe says that its subscription stands, as an event tells, or somebody who has
     changed it there.
 
-    Raises Heard where the event was followed already, NotFound for an organization that is not there, and Unavailable.
+    Raises HeardError where the event was followed already, NotFound for an organization that is not there, and
+    Unavailable.
     """
     for _ in range(ATTEMPTS):
         if event_id is not None:
             await require_unheard(event_id)
-        with suppress(Changed):
+        with suppress(ChangedError):
             return await _read_back(ctx, subscription_id, organization_id, event_id)
     raise Unavailable
 
@@ -61,7 +62,7 @@ async def _read_back(
         if current is None:
             raise NotFound("Organization")
         if _revision(current.get("subscription")) != _revision(known):
-            raise Changed
+            raise ChangedError
         return await _keep(change, ctx.services.billing, current, now, price)
 
     return await ctx.write_as(organization_id, ctx.user_id if event_id is None else None, body)

@@ -12,7 +12,7 @@ from bson import ObjectId
 
 from models.errors import BadUserInput, NotFound
 from models.ids import Kind, parse_id
-from resolvers.billing.heard import Heard
+from resolvers.billing.billing_event import HeardError
 from resolvers.billing.payment import follow_payment
 from resolvers.billing.signature import verified
 from resolvers.billing.subscription import follow_subscription
@@ -35,7 +35,7 @@ async def receive_payment(ctx: Context, values: BillingReceive) -> None:
     event = await verified(ctx.services.billing, values)
     payment_id, about = _payment(event), _about(event)
     try:
-        with suppress(Heard):
+        with suppress(HeardError):
             if payment_id is not None:
                 await follow_payment(ctx, payment_id, event)
             elif about is not None:

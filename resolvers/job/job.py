@@ -23,6 +23,7 @@ from resolvers.inputs.job import JobClaim, JobComplete, JobCreate, JobFail, JobH
 from resolvers.job import state
 from resolvers.job.limits import room_for
 from resolvers.job.queue import add_queue, find_queue
+from resolvers.job.waiting import first_waiting
 from resolvers.job.worker import note_claim
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
@@ -79,7 +80,7 @@ async def claim_jobs(ctx: Context, queue: QueueRecord, values: JobClaim) -> Comm
     if values.name is not None:
         waiting["name"] = values.name
     # Workers ask again and again: as long as nothing waits, that takes no turn among the queue's changes.
-    if await collection(Job).find_one(waiting, {"_id": 1}) is None:
+    if not await first_waiting(waiting, 1):
         return Committed([], await ctx.services.hub.log.head(queue["_id"]))
 
     async def body(change: Change) -> list[JobRecord]:
@@ -87,11 +88,12 @@ async def claim_jobs(ctx: Context, queue: QueueRecord, values: JobClaim) -> Comm
             return []
         if not (size := await room_for(change, queue["workspace_id"], values.worker, values.size)):
             return []
-        found = collection(Job).find(waiting, session=change.session)
-        first = await found.sort([("priority", 1), ("_id", 1)]).limit(size).to_list()
-        if first and values.worker is not None:
-            await note_claim(change, queue["workspace_id"], values.worker, len(first))
-        return [await state.begin(change, job, values.worker) for job in first]
+        ids = await first_waiting(waiting, size, change.session)
+        if ids and values.worker is not None:
+            await note_claim(change, queue["workspace_id"], values.worker, len(ids))
+        found = await collection(Job).find({"_id": {"$in": ids}}, session=change.session).to_list() if ids else []
+        jobs = {job["_id"]: job for job in found}
+        return [await state.begin(change, jobs[job_id], values.worker) for job_id in ids]
 
     return await ctx.write(queue["_id"], body)
 

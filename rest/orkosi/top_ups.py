@@ -35,44 +35,47 @@ MOST = 3
 """How many times it is bought in a month where a body does not say."""
 
 
-class AutoTopUpBody(Body):
+class TopUpBody(Body):
+    """What a top-up of either kind says."""
+
+    enabled: Flag = True
+    max_monthly_topups: Monthly = MOST
+    stripe_payment_method_id: PaymentMethod | None = None
+
+
+class AutoTopUpBody(TopUpBody):
     """What is bought, and below how many tokens. `package_id` is the slug of a package."""
 
     threshold_tokens: Threshold
     package_id: PackageSlug
-    enabled: Flag = True
-    max_monthly_topups: Monthly = MOST
-    stripe_payment_method_id: PaymentMethod | None = None
 
 
-class AutoTopUpChanges(Body):
-    """What changes of that; null changes nothing, but of `stripe_payment_method_id`, which it clears."""
-
-    enabled: Flag | None = None
-    package_slug: PackageSlug | None = None
-    threshold_tokens: Threshold | None = None
-    max_monthly_topups: Monthly | None = None
-    stripe_payment_method_id: PaymentMethod | None = None
-
-
-class CreditTopUpBody(Body):
+class CreditTopUpBody(TopUpBody):
     """What is bought, and below how many cents."""
 
     threshold_cents: Threshold
     package_slug: PackageSlug
-    enabled: Flag = True
-    max_monthly_topups: Monthly = MOST
-    stripe_payment_method_id: PaymentMethod | None = None
 
 
-class CreditTopUpBodyChanges(Body):
+class TopUpBodyChanges(Body):
     """What changes of that; null changes nothing, but of `stripe_payment_method_id`, which it clears."""
 
     enabled: Flag | None = None
     package_slug: PackageSlug | None = None
-    threshold_cents: Threshold | None = None
     max_monthly_topups: Monthly | None = None
     stripe_payment_method_id: PaymentMethod | None = None
+
+
+class AutoTopUpChanges(TopUpBodyChanges):
+    """The same of tokens."""
+
+    threshold_tokens: Threshold | None = None
+
+
+class CreditTopUpChanges(TopUpBodyChanges):
+    """The same of credit."""
+
+    threshold_cents: Threshold | None = None
 
 
 @routes.get("/auto-topup", "Read what tokens are bought by themselves", runs=get_token_top_up, names_object=True)
@@ -144,19 +147,17 @@ async def create_credit(call: Call) -> CreditTopUpData:
     "/credit-auto-topup",
     "Change what credit is bought by itself",
     runs=update_credit_top_up,
-    body=CreditTopUpBodyChanges,
+    body=CreditTopUpChanges,
     names_object=True,
 )
 async def update_credit(call: Call) -> CreditTopUpData:
     """What is not given stays. 404 where nothing is set up, 409 for the package while it is being paid."""
-    values = CreditTopUpUpdate(**_changes(call, call.body(CreditTopUpBodyChanges), "threshold_cents", WalletUnit.CENTS))
+    values = CreditTopUpUpdate(**_changes(call, call.body(CreditTopUpChanges), "threshold_cents", WalletUnit.CENTS))
     wallet = (await update_credit_top_up(call.ctx, values)).value
     return credit_top_up(wallet, call.ctx.services.billing.offered.values())
 
 
-def _changes(
-    call: Call, body: AutoTopUpChanges | CreditTopUpBodyChanges, threshold: str, unit: WalletUnit
-) -> dict[str, Any]:
+def _changes(call: Call, body: TopUpBodyChanges, threshold: str, unit: WalletUnit) -> dict[str, Any]:
     """What a body changes, by the names of the input."""
     names = {
         "enabled": "is_enabled",

@@ -323,7 +323,8 @@ async def test_a_job_that_always_fails_holds_up_no_other_of_its_queue(
 
     async def failing(change: Change, job: JobRecord) -> JobRecord:
         if job["_id"] == broken["_id"]:
-            tried.append(now)
+            # With the schedule, where that is due at the same moment, and then by itself: one try.
+            tried.extend([now] if now not in tried[-1:] else [])
             raise LookupError("of a version that is not there")
         return await let_wait(change, job)
 

@@ -7,24 +7,24 @@ from models.base import collection, to_record
 from realtime.log import Change
 
 
-class Changed(Exception):  # noqa: N818
+class ChangedError(Exception):
     """Another event was followed meanwhile."""
 
 
-class Heard(Exception):  # noqa: N818
+class HeardError(Exception):
     """The event was followed already."""
 
 
 async def require_unheard(event_id: str) -> None:
-    """Raise Heard for an event that was followed already."""
+    """Raise HeardError for an event that was followed already."""
     if await collection(BillingEvent).find_one({"_id": event_id}, {"_id": 1}) is not None:
-        raise Heard
+        raise HeardError
 
 
 async def note_event(change: Change, event_id: str) -> None:
-    """Note in a change that it follows an event; raises Changed where another one has."""
+    """Note in a change that it follows an event; raises ChangedError where another one has."""
     event = to_record(BillingEvent(id=event_id, at=change.at))
     try:
         await collection(BillingEvent).insert_one(event, session=change.session)
     except DuplicateKeyError as error:
-        raise Changed from error
+        raise ChangedError from error
