@@ -16,7 +16,7 @@ from tests.resolvers.test_indexes import examined, has_index, recorded
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Marks that stand close together."""
+    """Landmarks that stand close together."""
     monkeypatch.setattr(waiting, "BLOCK", 3)
     monkeypatch.setattr(waiting, "CROWDED", 12)
 
