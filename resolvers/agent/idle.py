@@ -1,14 +1,15 @@
 """Whether an agent need begin to work at all: asked before a model is, on indexes alone."""
 
+from asyncio import gather
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from bson import ObjectId
 
 from auth.policies import mission as policy
 from models import Agent, Budget, Card, Mission
 from models.agent_enums import IdleReason
-from models.base import Record, Recorded, aggregate, collection, utc_now
+from models.base import collection, utc_now
 from models.enums import MissionStatus, TokenScope
 from models.errors import NotFound
 from models.records import WorkspaceMemberRecord
@@ -16,10 +17,13 @@ from resolvers.agent.agent import EXISTING
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import Caller, operation
+from resolvers.kit.witness import is_any
 from resolvers.usage.spending import Amount, as_of, has_room
 
 LEAST = Amount(0, 1)
 """What any call of a model comes to."""
+OPEN = {"archived": False, "completed_at": None}
+"""A card that is left to do."""
 SEEKING = "discovery"
 """A run that looks for work by itself."""
 
@@ -64,41 +68,25 @@ async def find_idle(
 
     Raises NotFound for an agent that the workspace has not.
     """
-    found = await _standing(membership["workspace_id"], membership["organization_id"], agent_name)
-    if found is None:
+    workspace_id, organization_id = membership["workspace_id"], membership["organization_id"]
+    agent = await collection(Agent).find_one(
+        {"workspace_id": workspace_id, "slug": agent_name, **EXISTING}, {"user_id": 1, "paused_at": 1}
+    )
+    if agent is None:
         raise NotFound("Agent")
-    if found.get("paused_at") is not None:
+    if agent.get("paused_at") is not None:
         return IdleCheck(skip=True, reason=IdleReason.PAUSED)
-    if found["running"]:
+    missions, open_card = {"agent_id": agent["_id"]}, {"workspace_id": workspace_id, **OPEN}
+    running, queued, card, budgets = await gather(
+        is_any(Mission, {**missions, "status": MissionStatus.RUNNING.value}),
+        is_any(Mission, {**missions, "status": MissionStatus.QUEUED.value}),
+        is_any(Card, {"assignee_id": agent["user_id"], **open_card}),
+        collection(Budget).find({"subject_id": {"$in": [agent["_id"], workspace_id, organization_id]}}).to_list(),
+    )
+    if running:
         return IdleCheck(skip=True, reason=IdleReason.BUSY)
-    if run_mode != SEEKING and not found["cards"] and not found["queued"]:
+    if run_mode != SEEKING and not card and not queued:
         return IdleCheck(skip=True, reason=IdleReason.NO_TASKS)
-    if not all(has_room(as_of(budget, utc_now()), LEAST) for budget in found["budgets"]):
+    if not all(has_room(as_of(budget, utc_now()), LEAST) for budget in budgets):
         return IdleCheck(skip=True, reason=IdleReason.OVER_BUDGET)
     return GO_ON
-
-
-async def _standing(workspace_id: ObjectId, organization_id: ObjectId, slug: str) -> Record | None:
-    """An agent with one of each of what keeps it busy, and the budgets over it, in one query; None for none."""
-    open_card = {"workspace_id": workspace_id, "archived": False, "completed_at": None}
-    subjects = {"$addFields": {"subjects": ["$_id", workspace_id, organization_id]}}
-    pipeline: list[Record] = [
-        {"$match": {"workspace_id": workspace_id, "slug": slug, **EXISTING}},
-        {"$project": {"user_id": 1, "paused_at": 1}},
-        _first("running", Mission, "_id", "agent_id", {"status": MissionStatus.RUNNING.value}),
-        _first("queued", Mission, "_id", "agent_id", {"status": MissionStatus.QUEUED.value}),
-        _first("cards", Card, "user_id", "assignee_id", open_card),
-        subjects,
-        {"$lookup": _among(Budget, "subjects", "subject_id", "budgets")},
-    ]
-    return next(iter(await aggregate(Agent, pipeline)), None)
-
-
-def _first(name: str, model: type[Recorded[Any]], key: str, foreign: str, where: Record) -> Record:
-    """The stage that looks up one of what leads to an agent."""
-    one = [{"$match": where}, {"$limit": 1}, {"$project": {"_id": 1}}]
-    return {"$lookup": {**_among(model, key, foreign, name), "pipeline": one}}
-
-
-def _among(model: type[Recorded[Any]], key: str, foreign: str, name: str) -> Record:
-    return {"from": collection(model).name, "localField": key, "foreignField": foreign, "as": name}

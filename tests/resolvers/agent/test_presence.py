@@ -11,6 +11,7 @@ from models.agent_enums import AgentStatus, IdleReason
 from models.base import collection, to_record, utc_now
 from models.enums import BudgetPeriod, MissionStatus
 from models.errors import BadUserInput, Forbidden, NotFound
+from models.ids import Kind, new_id
 from resolvers.agent.agent import get_agent, update_agent
 from resolvers.agent.idle import GO_ON, IdleCheck, check_idle, find_idle
 from resolvers.agent.presence import report_agent, status_of_agents
@@ -23,7 +24,7 @@ from resolvers.mission.switch import restart_agent, start_agent, stop_agent
 from tests.resolvers.lab import People, again, event_types
 from tests.resolvers.missions import Crew, Hand, stored
 from tests.resolvers.projects import make_board
-from tests.resolvers.test_indexes import has_index, recorded
+from tests.resolvers.test_indexes import examined, has_index, recorded
 
 
 @pytest.fixture
@@ -170,8 +171,7 @@ async def test_whether_an_agent_need_begin_is_told_by_indexes_alone(
     with recorded() as queries:
         assert await idle() == GO_ON
     assert [query for query in queries if not await has_index(database, query)] == []
-    assert [name for command, name, _ in queries if command == "aggregate"] == [collection(Agent).name]
-    assert {name for command, name, _ in queries if command == "find"} == {"workspace_members", "tombstones"}
+    assert {command for command, _, _ in queries} == {"find"}
 
     # Nor where its budget is spent, while it works, or is paused
     budget = BudgetCreate(
@@ -193,3 +193,34 @@ async def test_whether_an_agent_need_begin_is_told_by_indexes_alone(
     for ctx, name in ((outsider, "atlas"), (crew.owner, "nobody")):
         with pytest.raises(NotFound):
             await check_idle(again(ctx), name, workspace_id)
+
+
+async def test_whether_an_agent_need_begin_reads_few_however_many_cards_it_has_and_had(
+    crew: Crew, database: Database
+) -> None:
+    # Given an agent with cards that are done, and others that are not
+    atlas = await crew.hire()
+    board = await make_board(crew.owner, crew.workspace)
+    card = await board.card()
+    done: list[Any] = []
+    for place in range(60):
+        ids = {"_id": new_id(Kind.CARD), "number": 1_000 + place, "assignee_id": atlas.record["user_id"]}
+        done.append({**card, **ids, "completed_at": utc_now() if place < 30 else None})
+    await collection(Card).insert_many(done)
+
+    async def reads() -> int:
+        with recorded() as queries:
+            assert await find_idle(again(crew.owner), crew.workspace["_id"], "atlas") == GO_ON
+        asked = [query for query in queries if query[1] == collection(Card).name]
+        return sum([await examined(database, query) for query in asked])
+
+    # Then one of them is read, once it is known; and another one where that is done
+    assert await reads() <= 30
+    assert await reads() == 1
+    rest = {"_id": {"$in": [left["_id"] for left in done[30:59]]}}
+    await collection(Card).update_many(rest, {"$set": {"completed_at": utc_now()}})
+    assert await reads() <= 2
+    assert await reads() == 1
+    await collection(Card).update_one({"_id": done[59]["_id"]}, {"$set": {"archived": True}})
+    told = await find_idle(again(crew.owner), crew.workspace["_id"], "atlas")
+    assert told == IdleCheck(skip=True, reason=IdleReason.NO_TASKS)
