@@ -1,6 +1,7 @@
 """The log of a gateway: what is kept of it, what is sent, and what it never holds."""
 
 import asyncio
+import fcntl
 import logging
 import sys
 from collections.abc import Iterator
@@ -267,6 +268,32 @@ async def test_the_log_is_in_files_of_a_bounded_size_for_whoever_runs_the_instal
     log.error("it breaks")
     await keeper.stop()
     assert (await read_log_files(again(root), LogFileSearch(limit=1)))[0].message == "it breaks"
+
+
+def test_a_file_that_another_process_has_put_aside_meanwhile_makes_room_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a file that three lines fill
+    record = logging.LogRecord("orrery.trial", logging.WARNING, "f.py", 1, "it is late", None, None)
+    size = 3 * len(orjson.dumps({"at": "2026-01-01T00:00:00.000Z", **shown_of(record)}) + b"\n")
+    mine, other = LogFile(tmp_path, size), LogFile(tmp_path, size)
+    for _ in range(3):
+        mine.write(entry_of(record))
+
+    # When another process needs room at the same moment, and is the first to get it
+    lock, waiting_for = fcntl.flock, [other]
+
+    def meanwhile(file: int, how: int) -> None:
+        if waiting_for:
+            waiting_for.pop().write(entry_of(record))
+        lock(file, how)
+
+    monkeypatch.setattr("gateway.log_file.fcntl.flock", meanwhile)
+    mine.write(entry_of(record))
+
+    # Then both go on with the new file
+    lines = {name: (tmp_path / name).read_text().count("\n") for name in NAMES if (tmp_path / name).exists()}
+    assert lines == {NAMES[0]: 2, NAMES[1]: 3}
 
 
 def shown_of(record: logging.LogRecord) -> dict[str, Any]:
