@@ -93,7 +93,7 @@ async def delete_agent_automation(ctx: Context, door: AgentAutomationRecord) -> 
 async def automations_of_agent(
     ctx: Context, agents: Sequence[AgentRecord], fields: Fields
 ) -> list[list[AgentAutomationRecord]]:
-    """What starts each agent, oldest first; a workspace has at most 500."""
+    """What starts each agent, oldest first; a workspace has at most 2,000."""
     return await to_list(AgentAutomation, agents, "agent_id", sort=[("_id", 1)], fields=fields)
 
 

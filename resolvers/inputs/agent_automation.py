@@ -9,8 +9,8 @@ from models.facts import CREATE, UPDATE
 from resolvers.kit.fields import fields_of
 from resolvers.kit.input import AgentId, Input, NotNull, WorkspaceId
 
-MAX_AGENT_AUTOMATIONS = 500
-"""Of one workspace."""
+MAX_AGENT_AUTOMATIONS = 2_000
+"""Of one workspace: an agent that is set up has two, and there may be 500."""
 
 
 @fields_of(AgentAutomation, CREATE)

@@ -9,8 +9,8 @@ from models.limits import NAME, Text
 from resolvers.kit.input import Input, NotNull, WorkspaceId
 from resolvers.words.query import MAX_QUERY
 
-MAX_FILES = 1_000
-"""Of one workspace."""
+MAX_FILES = 3_000
+"""Of one workspace: an agent that is set up has three, and there may be 500."""
 MAX_TEXT = 1024 * 1024
 """Bytes of the text of one file."""
 MAX_PATH = 500

@@ -12,7 +12,7 @@ from models.agent_enums import SetUpStatus
 from models.base import collection
 from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, Forbidden, NotFound
-from resolvers.agent.agent import create_agent
+from resolvers.agent.agent import MAX_AGENTS, create_agent
 from resolvers.agent.agent_automation import list_agent_automations
 from resolvers.agent.agent_template import (
     create_agent_template,
@@ -20,11 +20,14 @@ from resolvers.agent.agent_template import (
     list_agent_templates,
     update_agent_template,
 )
+from resolvers.agent.scaffold import automations_of, files_of
 from resolvers.agent.set_up import set_up_agent
 from resolvers.api_key.api_key import create_api_key
 from resolvers.inputs.agent import AgentCreate, AgentSetUp
+from resolvers.inputs.agent_automation import MAX_AGENT_AUTOMATIONS
 from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUpdate
 from resolvers.inputs.api_key import ApiKeyCreate
+from resolvers.inputs.workspace_file import MAX_FILES
 from resolvers.kit.context import Context
 from resolvers.kit.groups import DEFAULT_TOOLS
 from resolvers.kit.input import read_input
@@ -136,3 +139,10 @@ async def test_an_agent_is_set_up_with_its_files_or_not_at_all(owner: Context, p
     with pytest.raises(Conflict):
         await set_up_agent(again(owner), read_input(AgentSetUp, values))
     assert await collection(WorkspaceFile).count_documents({"workspace_id": workspace["_id"]}) == count == 9
+
+
+async def test_as_many_agents_as_there_may_be_can_be_set_up(owner: Context, workspace: Any) -> None:
+    record = (await create_agent(again(owner), agent(workspace, "felix"))).value.agent
+
+    assert MAX_AGENTS * len(files_of(record, None)) <= MAX_FILES
+    assert MAX_AGENTS * len(automations_of(record)) <= MAX_AGENT_AUTOMATIONS
