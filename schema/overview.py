@@ -27,14 +27,18 @@ class AgentCount:
 
 @strawberry.type(description="How much there is in a workspace.")
 class WorkspaceCounts:
-    agents: int = strawberry.field(description="How many agents.")
+    agents: int | None = strawberry.field(
+        description="How many agents; null for a token without the scope `pilotage:read`."
+    )
     cards: int = strawberry.field(description="How many cards that are not archived.")
     projects: int = strawberry.field(description="How many projects.")
     pending: int = strawberry.field(description="How many of the cards wait for their work to start.")
     cards_by_stage: list[StageCount] = strawberry.field(
         description="Cards by stage, those that are archived among what is done or cancelled."
     )
-    agents_by_status: list[AgentCount] = strawberry.field(description="Agents by what they are about.")
+    agents_by_status: list[AgentCount] | None = strawberry.field(
+        description="Agents by what they are about; null where `agents` is."
+    )
 
 
 @strawberry.type(description="What an agent got done, and what its models took for that.")
@@ -89,4 +93,6 @@ class HealthSection:
 class WorkspaceHealth:
     at: datetime = strawberry.field(description="When it was looked at.")
     score: float | None = strawberry.field(description="The mean of its sections, 0 to 1; null where it is empty.")
-    sections: list[HealthSection] = strawberry.field(description="By what was looked at.")
+    sections: list[HealthSection] = strawberry.field(
+        description="By what was looked at: at agents not for a token without the scope `pilotage:read`."
+    )

@@ -24,7 +24,7 @@ from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import Caller, edge, operation
 from resolvers.kit.tombstone import standing
 
-READ = TokenScope.PROJECTS_READ
+READ, AGENTS_READ = TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ
 _COUNTED = {"workspace_id": 1, "column_id": 1, "open": 1, "archived": 1}
 
 
@@ -47,14 +47,14 @@ class AgentCount:
 @dataclass(frozen=True, slots=True)
 class WorkspaceCounts:
     """How much there is in a workspace. `cards` are those that are not archived, `pending` those of them whose work has
-    not started."""
+    not started. What is told of agents is None for whoever may not read them."""
 
-    agents: int
+    agents: int | None
     cards: int
     projects: int
     pending: int
     cards_by_stage: list[StageCount]
-    agents_by_status: list[AgentCount]
+    agents_by_status: list[AgentCount] | None
 
 
 @operation("dashboard", caller=Caller.ANYONE, read_only=True)
@@ -75,25 +75,31 @@ async def get_workspace_counts(ctx: Context, membership: WorkspaceMemberRecord) 
 async def counts_of_workspace(ctx: Context, workspaces: Sequence[AnyRecord], fields: Fields) -> list[WorkspaceCounts]:
     """The same of each workspace."""
     ids = [workspace["_id"] for workspace in workspaces]
-    inside = {"workspace_id": among(ids)}
-    agents = await collection(Agent).find({**inside, **EXISTING}, dict.fromkeys(NEEDS, 1)).to_list()
-    statuses: dict[ObjectId, Counter[AgentStatus]] = {workspace_id: Counter() for workspace_id in ids}
-    for agent, status in zip(agents, await status_of_agents(ctx, agents, None), strict=True):
-        statuses[agent["workspace_id"]][status] += 1
+    statuses = await _by_status(ctx, ids) if ctx.subject.may(AGENTS_READ) else {}
     projects = await counts(Project, "workspace_id", ids)
     stages = await _by_stage(ids)
-    return [_counts(statuses[each], stages[each], projects.get(each, 0)) for each in ids]
+    return [_counts(statuses.get(each), stages[each], projects.get(each, 0)) for each in ids]
 
 
-def _counts(statuses: Counter[AgentStatus], stages: Counter[CardStage | None], projects: int) -> WorkspaceCounts:
+def _counts(statuses: Counter[AgentStatus] | None, stages: Counter[CardStage | None], projects: int) -> WorkspaceCounts:
     return WorkspaceCounts(
-        agents=statuses.total(),
+        agents=None if statuses is None else statuses.total(),
         cards=stages[None],
         projects=projects,
         pending=stages[CardStage.TODO],
         cards_by_stage=[StageCount(stage, stages[stage]) for stage in CardStage],
-        agents_by_status=[AgentCount(status, statuses[status]) for status in AgentStatus],
+        agents_by_status=None if statuses is None else [AgentCount(status, statuses[status]) for status in AgentStatus],
     )
+
+
+async def _by_status(ctx: Context, workspace_ids: Sequence[ObjectId]) -> dict[ObjectId, Counter[AgentStatus]]:
+    """How many agents of each workspace are about what."""
+    inside = {"workspace_id": among(workspace_ids), **EXISTING}
+    agents = await collection(Agent).find(inside, dict.fromkeys(NEEDS, 1)).to_list()
+    statuses: dict[ObjectId, Counter[AgentStatus]] = {workspace_id: Counter() for workspace_id in workspace_ids}
+    for agent, status in zip(agents, await status_of_agents(ctx, agents, None), strict=True):
+        statuses[agent["workspace_id"]][status] += 1
+    return statuses
 
 
 async def _by_stage(workspace_ids: Sequence[ObjectId]) -> dict[ObjectId, Counter[CardStage | None]]:

@@ -31,7 +31,7 @@ from resolvers.lane.card_facts import Facts, milliseconds
 from resolvers.lane.card_facts_keep import FIGURES, PerProject, facts_where
 from resolvers.lane.due import has_passed, is_over
 
-READ = TokenScope.PROJECTS_READ
+READ, AGENTS_READ = TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ
 STILL = timedelta(days=14)
 """How long a card whose work has started may go without a change."""
 MAX_NAMED = 100
@@ -43,6 +43,8 @@ _OF_FILES = dict.fromkeys(("workspace_id", "path", "size", "category"), 1)
 
 Open = tuple[ObjectId, Facts, bool]
 """A card that is open, and whether its work has started."""
+Known = tuple[AgentRecord, AgentStatus]
+"""An agent, and what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class HealthSection:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceHealth:
-    """How a workspace stands at a moment."""
+    """How a workspace stands at a moment. Without a section on agents for whoever may not read them."""
 
     at: datetime
     sections: list[HealthSection]
@@ -97,15 +99,26 @@ async def health_of_workspace(ctx: Context, workspaces: Sequence[AnyRecord], fie
     """The same of each workspace."""
     ids, now = [workspace["_id"] for workspace in workspaces], utc_now()
     inside: Record = {"workspace_id": among(ids)}
-    agents = await collection(Agent).find({**inside, **EXISTING}, _OF_AGENTS).sort("_id", 1).to_list()
-    statuses = dict(zip((agent["_id"] for agent in agents), await status_of_agents(ctx, agents, None), strict=True))
+    agents = await _agents(ctx, ids) if ctx.subject.may(AGENTS_READ) else None
     files = await collection(WorkspaceFile).find(inside, _OF_FILES).sort("path", 1).to_list()
     projects = await collection(Project).find(standing(Project, inside) or {}, _OF_PROJECTS).sort("_id", 1).to_list()
     facts = await facts_where(inside, [project["_id"] for project in projects])
     stages = await stages_where(inside)
     cards = await FIGURES.run(lambda: _open(facts, stages), admitted=True)
-    of_agents, of_files, of_projects = (_inside(ids, records) for records in (agents, files, projects))
-    return [_health(now, of_agents[each], statuses, of_projects[each], cards, of_files[each]) for each in ids]
+    of_files, of_projects = _inside(ids, files), _inside(ids, projects)
+    return [
+        _health(now, None if agents is None else agents[each], of_projects[each], cards, of_files[each]) for each in ids
+    ]
+
+
+async def _agents(ctx: Context, workspace_ids: Sequence[ObjectId]) -> dict[ObjectId, list[Known]]:
+    """The agents of each workspace."""
+    inside = {"workspace_id": among(workspace_ids), **EXISTING}
+    agents = await collection(Agent).find(inside, _OF_AGENTS).sort("_id", 1).to_list()
+    found: dict[ObjectId, list[Known]] = {workspace_id: [] for workspace_id in workspace_ids}
+    for agent, status in zip(agents, await status_of_agents(ctx, agents, None), strict=True):
+        found[agent["workspace_id"]].append((agent, status))
+    return found
 
 
 def _inside(workspace_ids: Sequence[ObjectId], records: Sequence[AnyRecord]) -> dict[ObjectId, list[Any]]:
@@ -118,16 +131,16 @@ def _inside(workspace_ids: Sequence[ObjectId], records: Sequence[AnyRecord]) -> 
 
 def _health(
     now: datetime,
-    agents: Sequence[AgentRecord],
-    statuses: Mapping[ObjectId, AgentStatus],
+    agents: Sequence[Known] | None,
     projects: Sequence[ProjectRecord],
     cards: Mapping[ObjectId, Sequence[Open]],
     files: Sequence[WorkspaceFileRecord],
 ) -> WorkspaceHealth:
-    """What is amiss in one workspace; the statuses, and the cards of each project, are those of all."""
+    """What is amiss in one workspace; the cards of each project are those of all."""
     unfinished = {project["_id"] for project in projects if cards.get(project["_id"])}
+    of_agents = {} if agents is None else {HealthArea.AGENTS: _of_agents(agents, {file["path"] for file in files})}
     sections = {
-        HealthArea.AGENTS: _of_agents(agents, statuses, {file["path"] for file in files}),
+        **of_agents,
         HealthArea.CARDS: _of_cards([card for project in projects for card in cards.get(project["_id"], ())], now),
         HealthArea.PROJECTS: _of_projects(projects, unfinished, now),
         HealthArea.FILES: _of_files(files),
@@ -149,20 +162,17 @@ def _open(facts: PerProject, stages: Stages) -> dict[ObjectId, list[Open]]:
     }
 
 
-def _of_agents(
-    agents: Sequence[AgentRecord], statuses: Mapping[ObjectId, AgentStatus], paths: Collection[str]
-) -> list[HealthCheck]:
-    known = [(agent["_id"], statuses[agent["_id"]]) for agent in agents]
+def _of_agents(known: Sequence[Known], paths: Collection[str]) -> list[HealthCheck]:
     return [
         _check(
             HealthRule.RESPONDING,
-            ((agent_id, status not in FAILING) for agent_id, status in known if status is not AgentStatus.PAUSED),
+            ((agent["_id"], status not in FAILING) for agent, status in known if status is not AgentStatus.PAUSED),
         ),
         _check(
             HealthRule.DESCRIBED,
-            ((agent["_id"], bool(agent.get("role") or agent["description"])) for agent in agents),
+            ((agent["_id"], bool(agent.get("role") or agent["description"])) for agent, _ in known),
         ),
-        _check(HealthRule.SOUL, ((agent["_id"], f"{folder_of(agent)}/{SOUL}" in paths) for agent in agents)),
+        _check(HealthRule.SOUL, ((agent["_id"], f"{folder_of(agent)}/{SOUL}" in paths) for agent, _ in known)),
     ]
 
 

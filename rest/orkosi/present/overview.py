@@ -6,13 +6,13 @@ from typing import Any, Literal
 from bson import ObjectId
 from typing_extensions import TypedDict
 
-from models.agent_enums import AgentStatus
+from models.agent_enums import AgentStatus, HealthArea
 from models.base import Record, timestamp
 from models.enums import MissionStatus
 from models.ids import Kind, kind_of
 from models.records import AgentRecord, MissionRecord
 from resolvers.overview.agents import AgentEfficiency, AgentQueue
-from resolvers.overview.counts import WorkspaceCounts
+from resolvers.overview.counts import AgentCount, WorkspaceCounts
 from resolvers.overview.health import HealthCheck, HealthSection, WorkspaceHealth
 from rest.orkosi.present.agent import WORDS
 from rest.orkosi.present.rule import Rule
@@ -26,7 +26,7 @@ RuleWord = Literal["responding", "described", "soul", "assigned", "moving", "on_
 
 
 class DashboardCountsData(TypedDict):
-    """How much there is in the workspace; null for whoever is not signed in."""
+    """How much there is in the workspace; null for whoever is not signed in, `agents` also without a scope for them."""
 
     agents: int | None
     tasks: int | None
@@ -62,13 +62,14 @@ class StatusWordsData(TypedDict):
 
 
 class DashboardStatsData(TypedDict):
-    """How much there is in the workspace. `tasks` are those that are not archived, `pending` those to do."""
+    """How much there is in the workspace. `tasks` are those that are not archived, `pending` those to do. What is told
+    of agents is null without a scope for them."""
 
-    agents: int
+    agents: int | None
     tasks: int
     products: int
     pending: int
-    agents_by_status: AgentWordsData
+    agents_by_status: AgentWordsData | None
     tasks_by_status: StatusWordsData
 
 
@@ -158,29 +159,34 @@ class OrkosiSectionData(TypedDict):
 
 
 class SystemHealthData(TypedDict):
-    """How the workspace stands. `score` is the mean of its sections, 0 to 1; null where it is empty."""
+    """How the workspace stands. `score` is the mean of its sections, 0 to 1; null where it is empty. `agents` is null
+    without a scope for them."""
 
     score: float | None
     checked_at: Timestamp
-    agents: OrkosiSectionData
+    agents: OrkosiSectionData | None
     tasks: OrkosiSectionData
     products: OrkosiSectionData
     files: OrkosiSectionData
 
 
 def stats(counts: WorkspaceCounts) -> DashboardStatsData:
-    agents: Any = dict.fromkeys(AgentWordsData.__annotations__, 0)
-    for counted in counts.agents_by_status:
-        agents[WORDS[AgentStatus(counted.status)]] += counted.count
     tasks: Any = {status_word(counted.stage): counted.count for counted in counts.cards_by_stage}
     return {
         "agents": counts.agents,
         "tasks": counts.cards,
         "products": counts.projects,
         "pending": counts.pending,
-        "agents_by_status": agents,
+        "agents_by_status": None if counts.agents_by_status is None else _by_word(counts.agents_by_status),
         "tasks_by_status": tasks,
     }
+
+
+def _by_word(counts: Sequence[AgentCount]) -> AgentWordsData:
+    agents: Any = dict.fromkeys(AgentWordsData.__annotations__, 0)
+    for counted in counts:
+        agents[WORDS[AgentStatus(counted.status)]] += counted.count
+    return agents  # type: ignore[no-any-return]
 
 
 def efficiency(row: AgentEfficiency, agent: AgentRecord) -> AgentEfficiencyData:
@@ -242,14 +248,14 @@ def week(usage: Record) -> WeekUsageData:
 
 def health(found: WorkspaceHealth, numbers: Mapping[ObjectId, int]) -> SystemHealthData:
     """`numbers` are those of whatever fails a rule."""
-    agents, tasks, products, files = (_section(section, numbers) for section in found.sections)
+    sections = {section.area: _section(section, numbers) for section in found.sections}
     return {
         "score": found.score,
         "checked_at": timestamp(found.at),
-        "agents": agents,
-        "tasks": tasks,
-        "products": products,
-        "files": files,
+        "agents": sections.get(HealthArea.AGENTS),
+        "tasks": sections[HealthArea.CARDS],
+        "products": sections[HealthArea.PROJECTS],
+        "files": sections[HealthArea.FILES],
     }
 
 

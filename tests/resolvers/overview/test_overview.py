@@ -1,6 +1,7 @@
 """What a workspace comes to at a glance: counts, what its agents do, and what is amiss."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,11 +13,12 @@ from models import Agent, Card, Mission, UsageSum, WorkspaceFile
 from models.agent_enums import AgentStatus, HealthArea, HealthRule
 from models.base import collection, utc_now
 from models.card_enums import CardStage
-from models.enums import StatsInterval
+from models.enums import StatsInterval, TokenScope
 from models.errors import NotFound
 from models.records import WorkspaceRecord
 from resolvers.activity.log import stats_of
 from resolvers.card.card import delete_card
+from resolvers.deletion import deletion
 from resolvers.inputs.project import ProjectUpdate
 from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.inputs.workspace_file import WorkspaceFileWrite
@@ -33,7 +35,7 @@ from resolvers.overview.agents import (
 from resolvers.overview.counts import counts_of_workspace, get_dashboard, get_workspace_counts
 from resolvers.overview.health import get_workspace_health, health_of_workspace
 from resolvers.project.project import delete_project, update_project
-from resolvers.workspace.workspace import create_workspace
+from resolvers.workspace.workspace import create_workspace, get_workspace_by_id
 from resolvers.workspace_file.workspace_file import write_workspace_file
 from tests.resolvers.lab import People, again
 from tests.resolvers.missions import Crew, Hand
@@ -99,7 +101,7 @@ async def test_counts_follow_lanes_and_are_told_to_members_alone(
         CardStage.DONE: 1,
         CardStage.CANCELLED: 1,
     }
-    assert {counted.status: counted.count for counted in told.agents_by_status if counted.count} == {
+    assert {counted.status: counted.count for counted in told.agents_by_status or () if counted.count} == {
         AgentStatus.IDLE: 1,
         AgentStatus.PAUSED: 1,
     }
@@ -108,6 +110,57 @@ async def test_counts_follow_lanes_and_are_told_to_members_alone(
     for ask in (get_dashboard, get_workspace_counts, get_workspace_health, list_agent_queues):
         with pytest.raises(NotFound):
             await ask(again(await people.register("Oz")), workspace["_id"])
+
+
+async def test_a_token_that_reaches_no_agents_is_told_of_the_rest(crew: Crew, workspace: WorkspaceRecord) -> None:
+    # Given an agent that fails, and a board
+    agent = await crew.hire()
+    error = {"$set": {"reported_status": AgentStatus.ERROR.value}}
+    await collection(Agent).update_one({"_id": agent.record["_id"]}, error)
+    await (await make_board(crew.owner, workspace, columns=3)).card(TODO)
+    projects_alone = await crew.people.with_token(crew.owner, [TokenScope.PROJECTS_READ])
+
+    # Then
+    whole = await get_workspace_counts(again(crew.owner), workspace["_id"])
+    assert (whole.agents, whole.cards) == (1, 1)
+    rest = replace(whole, agents=None, agents_by_status=None)
+    assert await get_workspace_counts(again(projects_alone), workspace["_id"]) == rest
+    assert await get_dashboard(again(projects_alone), workspace["_id"]) == rest
+    health = await get_workspace_health(again(projects_alone), workspace["_id"])
+    assert [section.area for section in health.sections] == [HealthArea.CARDS, HealthArea.PROJECTS, HealthArea.FILES]
+    assert str(agent.record["_id"]) not in repr(health)
+
+
+async def test_what_is_in_a_project_that_is_deleted_counts_nowhere_while_it_goes(
+    crew: Crew, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an agent, and what is told of it and its workspace
+    agent = await crew.hire()
+    await collection(Agent).update_one({"_id": agent.record["_id"]}, {"$set": {"heartbeat_at": utc_now()}})
+
+    async def told() -> list[str]:
+        ctx = again(crew.owner)
+        await get_workspace_by_id(ctx, workspace["_id"])  # past its door it is known what was deleted
+        of_workspace = [await edge(ctx, [workspace], None) for edge in EDGES if edge is not stats_of]
+        return _timeless([*of_workspace, await completion_of_agent(ctx, [agent.record], None)])
+
+    before = await told()
+
+    # When a project comes whose cards count everywhere, and is deleted
+    board = await make_board(crew.owner, workspace, columns=3)
+    await board.add_member(agent.caller)
+    mine = {"assigneeId": str(agent.record["user_id"])}
+    await board.card(TODO, dueDate=utc_now() - timedelta(days=3), **mine)
+    await board.move(await board.card(TODO), columnId=board.column_id(ACTIVE))
+    await board.move(await board.card(TODO, **mine), columnId=board.column_id(DONE))
+    meanwhile = await told()
+    assert [was != now for was, now in zip(before, meanwhile, strict=True)] == [True] * len(before)
+    monkeypatch.setattr(deletion, "AT_ONCE", 0)
+    await delete_project(again(crew.owner), board.project["_id"])
+
+    # Then it is as it was before, though all of that is still there
+    assert await collection(Card).count_documents({"project_id": board.project["_id"]}) == 3
+    assert await told() == before
 
 
 async def test_what_agents_got_done_and_what_waits_for_them(
