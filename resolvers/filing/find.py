@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from auth.policies import board
 from models import Card
-from models.base import Record, aggregate, collection
+from models.base import AnyRecord, Record, aggregate, collection
 from models.card_enums import CardStage
 from models.enums import Priority, SearchType, TokenScope
 from models.ids import among, portions
@@ -20,7 +20,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import operation
 from resolvers.kit.page import NEWEST_FIRST, Page, pages
-from resolvers.kit.tombstone import standing
+from resolvers.kit.tombstone import Where, standing
 from resolvers.member.assignee import assignee_called
 from resolvers.relation.graph import is_blocked_of
 from resolvers.search.follow import follow
@@ -35,6 +35,7 @@ MOST_URGENT = 200
 """Cards of a priority that are looked at for one that waits for none: of those with a date, and of those without."""
 AT_ONCE = 50
 """Cards that are looked at together for what they wait for."""
+_MAY_BE_ARCHIVED = {CardStage.CANCELLED, CardStage.DONE}
 _PRIORITIES: Sequence[Any] = (
     Priority.CRITICAL.value,
     Priority.HIGH.value,
@@ -74,22 +75,32 @@ async def _with_words(
     """Those of the cards that the search index has for some words; raises BadUserInput where it holds none."""
     project_id = parent_id if parent == "project_id" else None
     is_whole = where == {"archived": False}
-    terms = Terms(read_query(search, field="search"), [SearchType.CARD], project_id, archived=not is_whole)
+    with_archived = not _MAY_BE_ARCHIVED.isdisjoint(values.stages or ())
+    terms = Terms(read_query(search, field="search"), [SearchType.CARD], project_id, archived=with_archived)
     window = values.window()
     keyset = window.keyset(Card, NEWEST_FIRST)
     await follow(ctx.services, values.workspace_id)
     hits = await ctx.services.search.latest(values.workspace_id, terms, MOST_FOUND)
     if not is_whole or standing(Card, None) is not None:  # else the index has told all that is asked
         inside = standing(Card, {parent: parent_id, **where}) or {}
-        begin: list[Record] = [{"$match": {"_id": {"$in": hits}}}, {"$match": inside}]
-        hits = [card["_id"] for card in await aggregate(Card, [*begin, {"$project": {"_id": 1}}])]
+        hits = [card_id for some in portions(hits) for card_id in await _that_fit(some, inside)]
     found = sorted(hits, reverse=True)
     since = 0 if keyset is None else sum(card_id >= keyset[0] for card_id in found)
     wanted = found[since : since + window.size]
-    there = {"_id": {"$in": wanted}, parent: parent_id}
-    cards = await collection(Card).find(there).sort("_id", -1).to_list()
+    known = {card["_id"]: card for some in portions(wanted) for card in await _cards(some)}
+    cards = [known[card_id] for card_id in wanted if card_id in known and known[card_id].get(parent) == parent_id]
     more = since + window.size < len(found)
     return Page(cards, more, since > 0, NEWEST_FIRST, Card, parent, parent_id, where, total=len(found))
+
+
+async def _that_fit(card_ids: Sequence[ObjectId], where: Where) -> list[ObjectId]:
+    """Those of some cards that a filter fits too. That is a stage of its own, as an index for it would be walked."""
+    stages: list[AnyRecord] = [{"$match": {"_id": among(card_ids)}}, {"$match": where}, {"$project": {"_id": 1}}]
+    return [card["_id"] for card in await aggregate(Card, stages)]
+
+
+async def _cards(card_ids: Sequence[ObjectId]) -> list[CardRecord]:
+    return await collection(Card).find({"_id": among(card_ids)}).to_list()
 
 
 def _of_stage(stage: CardStage, stages: Stages) -> Record:

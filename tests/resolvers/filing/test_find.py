@@ -1,12 +1,15 @@
 """Cards of a whole workspace in words, and the one to do next."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from bson import ObjectId
 
 from models.card_enums import CardStage, CardType
 from models.enums import Priority, RelationType
 from models.errors import BadUserInput
+from models.ids import portions
 from models.records import CardRecord, WorkspaceRecord
 from resolvers.card.update import archive_card
 from resolvers.filing import find as find_module
@@ -101,6 +104,35 @@ async def test_cards_are_found_by_words_and_their_beginnings_the_newest_first(
     await board.update(first, title="Lens again")
     monkeypatch.setattr(find_module, "MOST_FOUND", 2)
     assert await titles("lens") == ["A lens elsewhere", "Lens again"]
+
+    # Among which those that are archived take no place, unless they are asked for
+    for card in (shelved, await board.card(0, title="Lens, broken")):
+        await board.update(card, archived=True)
+        await board.update(card, description="Gone")
+    assert await titles("lens", priorities=[Priority.CRITICAL]) == ["Lens again"]
+    assert await titles("lens", stages=[CardStage.TODO]) == ["A lens elsewhere", "Lens again"]
+    assert await titles("lens", stages=[CardStage.CANCELLED]) == ["Lens, broken", "Lens of old"]
+
+
+async def test_cards_that_words_find_are_read_in_portions(owner: Context, workspace: WorkspaceRecord) -> None:
+    board = await make_board(owner, workspace)
+    for number in range(5):
+        await board.card(title=f"Lens {number}", priority="low")
+    values = CardSearch.of(workspace_id=workspace["_id"], search="lens", priorities=[Priority.LOW])
+    sizes: list[int] = []
+
+    # Given portions of two, which are a hundred otherwise
+    def by_two(ids: Iterable[ObjectId]) -> Iterator[list[ObjectId]]:
+        for some in portions(ids, 2):
+            sizes.append(len(some))
+            yield some
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(find_module, "portions", by_two)
+        page = await find_cards(again(owner), values)
+
+    assert [card["title"] for card in page.nodes] == [f"Lens {number}" for number in reversed(range(5))]
+    assert sizes == [2, 2, 1] * 2
 
 
 async def test_the_next_card_is_the_most_urgent_that_waits_for_none(owner: Context, workspace: WorkspaceRecord) -> None:
