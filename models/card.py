@@ -67,6 +67,8 @@ class Card(Stored[CardRecord]):
     were kept. `comment_count` and `attachment_count` are kept with the card, so that a board reads no comments.
     `pipeline` is null where it follows from the board; steps whose column is gone count for nothing.
     `credential_id` is what models are asked with for it, before its project's and its organization's.
+    `next_confined` says that what is bound to its project has last said where it goes, so that the mission which begins
+    of that by itself is confined; `due_confined` that it has set the due date.
     `custom_values` are by the id of the custom field; those of a field that is gone count for nothing. `title_key` and
     `text_keys` are what texts are sorted by (`models.base.sort_keys`).
     """
@@ -165,6 +167,8 @@ class Card(Stored[CardRecord]):
         Facts("The mission that its agent created it in.", GRAPH, refers=Kind.MISSION),
     ] = None
     credential_id: PydanticObjectId | None = None
+    next_confined: bool = False
+    due_confined: bool = False
     comment_count: Annotated[int, Facts("How many comments it has.")] = 0
     attachment_count: Annotated[int, Facts("How many files are attached to it.")] = 0
     version: ChangeCount = 1

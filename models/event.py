@@ -17,7 +17,7 @@ class LoggedEvent(Recorded[LoggedEventRecord]):
     in that stream without holes, so the order of `seq` is the order of commits. `workspace_id` is the tenant, null in
     the streams of users and organizations. `cause` is the automation that did it, with how many stand before it in the
     chain (`realtime.change.Cause`); null for what somebody did. `approved_by` is who has approved of what an agent
-    proposed.
+    proposed. `confined` says that it was done by what is bound to one project, or followed from that.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.EVENT))
@@ -33,6 +33,7 @@ class LoggedEvent(Recorded[LoggedEventRecord]):
     at: datetime
     data: dict[str, Any]
     cause: dict[str, Any] | None = None
+    confined: bool = False
 
     class Settings:
         name = "events"

@@ -340,6 +340,8 @@ class CardRecord(TypedDict):
     active_mission_id: ObjectId | None
     origin_mission_id: ObjectId | None
     credential_id: ObjectId | None
+    next_confined: bool
+    due_confined: bool
     comment_count: int
     attachment_count: int
     version: int
@@ -623,6 +625,7 @@ class LoggedEventRecord(TypedDict):
     at: datetime
     data: dict[str, Any]
     cause: NotRequired[dict[str, Any] | None]
+    confined: NotRequired[bool]
 
 
 class StreamHeadRecord(TypedDict):

@@ -1,7 +1,8 @@
 """A change on its way into the log, and what its writer gets back."""
 
 from asyncio import sleep
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
@@ -61,6 +62,8 @@ class Change:
     times as long as those took; None is for REST times, after the first FEW, and only while others ask. It has so for
     `rested` seconds. `cause` is the automation that makes it, which its events carry; `approved_by` who
     has approved of it, where it was proposed. `is_agents` says whether an agent makes it, where that is known.
+    `confined` says that it is made by what is bound to one project, or follows from what such a one has done: what
+    begins by itself in it, and in what its events set off, stays inside that project (decision 112).
     `follows` are occurrences that something follows from before it is committed (`resolvers.state.follow`).
     """
 
@@ -76,13 +79,27 @@ class Change:
     cause: Cause | None = None
     approved_by: ObjectId | None = None
     is_agents: bool | None = None
+    confined: bool = False
     follows: list[Any] = field(default_factory=list)
     _commands: int = 0
     _worked_since: float = field(default_factory=perf_counter)
 
     def append(self, stream_id: ObjectId, *events: Event) -> None:
         """Record what happened in the history of a workspace, an organization or a user."""
+        if self.confined:  # a part of a change may be: what it tells of is marked here, and not at its end
+            for event in events:
+                event.confine()
         self.events.setdefault(stream_id, []).extend(events)
+
+    @contextmanager
+    def confining(self, is_confined: bool) -> Iterator[None]:
+        """Make a part of the change one of what is bound to a project, if it is not so anyway."""
+        before = self.confined
+        self.confined = before or is_confined
+        try:
+            yield
+        finally:
+            self.confined = before
 
     async def count(self, stream_id: ObjectId, what: str, many: int = 1) -> int:
         """The first of the next `many` numbers of what is counted in a stream; its head is written at the end.

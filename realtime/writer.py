@@ -292,6 +292,7 @@ def _document(event: Event, stream_id: ObjectId, seq: int, change: Change) -> Lo
         "at": change.at,
         "data": event.data(),
         "cause": None if change.cause is None else asdict(change.cause),
+        "confined": event.confined,
     }
 
 

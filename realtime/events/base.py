@@ -68,7 +68,8 @@ class Shown(Carried):
 class Event(BaseModel):
     """What every event is. `type` (the class name) is stable: clients filter by it and the log holds it.
 
-    `actor_id` is who caused it, where that is not the actor of the change that tells of it.
+    `actor_id` is who caused it, where that is not the actor of the change that tells of it; `confined` says that its
+    change was made by what is bound to a project (`Change.confined`).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
@@ -78,6 +79,7 @@ class Event(BaseModel):
     project_id: Id | None = None
     card_id: Id | None = None
     mission_id: Id | None = None
+    confined: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,
@@ -95,6 +97,10 @@ class Event(BaseModel):
             cls.token_scope = token_scope
         if not abstract:
             EVENTS[cls.__name__] = cls
+
+    def confine(self) -> None:
+        """Say of this one that its change was made by what is bound to a project."""
+        object.__setattr__(self, "confined", True)
 
     @property
     def type(self) -> str:

@@ -52,7 +52,7 @@ async def list_automation_traces(ctx: Context, automation: AutomationRecord, win
     return found[automation["_id"]]
 
 
-@operation("automationCreate", inside=PROJECT, permission=board.WRITE, scope=WRITE)
+@operation("automationCreate", inside=PROJECT, permission=board.WRITE, scope=WRITE, in_project=False)
 async def create_automation(
     ctx: Context, project: ProjectRecord, values: AutomationCreate
 ) -> Committed[AutomationRecord]:
@@ -86,7 +86,7 @@ async def create_automation(
     return await ctx.write(project["workspace_id"], body)
 
 
-@operation("automationUpdate", opens=AUTOMATION.whole, permission=board.WRITE, scope=WRITE)
+@operation("automationUpdate", opens=AUTOMATION.whole, permission=board.WRITE, scope=WRITE, in_project=False)
 async def update_automation(
     ctx: Context, door: AutomationRecord, values: AutomationUpdate
 ) -> Committed[AutomationRecord]:
@@ -95,7 +95,7 @@ async def update_automation(
     return await _set(ctx, door, values.given())
 
 
-@operation("automationToggle", opens=AUTOMATION.whole, permission=board.WRITE, scope=WRITE)
+@operation("automationToggle", opens=AUTOMATION.whole, permission=board.WRITE, scope=WRITE, in_project=False)
 async def toggle_automation(
     ctx: Context,
     door: AutomationRecord,

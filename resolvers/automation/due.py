@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 INSTANT = timedelta(milliseconds=1)
 """What the database tells moments apart by."""
 PORTION = 100
-_READ = dict.fromkeys(("project_id", "due_date", "completed_at"), 1)
+_READ = dict.fromkeys(("project_id", "due_date", "due_confined", "completed_at"), 1)
 
 
 async def dates_come(project_ids: Iterable[ObjectId], since: datetime, until: datetime) -> AsyncIterator[Occasion]:

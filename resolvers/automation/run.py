@@ -74,10 +74,12 @@ class Run:
         return await collection(AutomationTrace).find_one(mine, {"_id": 1}, session=session) is not None
 
     def marking(self, body: Callable[[Change], Awaitable[T]]) -> Callable[[Change], Awaitable[T]]:
-        """A change that also writes the trace, and whose events name the automation."""
+        """A change that also writes the trace, and whose events name the automation. What it begins stays inside the
+        project where it was set off from there."""
 
         async def marked(change: Change) -> T:
             change.cause = self._cause
+            change.confined = self.occasion.confined
             await self._enter(change)
             value = await body(change)
             await self._trace(change, AutomationStatus.SUCCESS)

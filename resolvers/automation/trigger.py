@@ -24,7 +24,7 @@ class Occasion:
     """Something that happened to a card: `before` and `after` are what automations ask for by `from` and `to`.
 
     `event_id` names it, once for all. `seq` is its place in the history; what the clock tells has `at` instead, when it
-    was. `cause` is the automation that did it.
+    was. `cause` is the automation that did it, and `confined` says that it was done by what is bound to the project.
     """
 
     trigger: Trigger
@@ -36,6 +36,7 @@ class Occasion:
     seq: int | None = None
     at: datetime | None = None
     cause: Cause | None = None
+    confined: bool = False
 
 
 def occasions(event: LoggedEventRecord) -> Iterator[Occasion]:
@@ -52,6 +53,7 @@ def occasions(event: LoggedEventRecord) -> Iterator[Occasion]:
             after,
             seq=event["seq"],
             cause=None if cause is None else Cause(**cause),
+            confined=event.get("confined", False),
         )
 
 
@@ -60,7 +62,8 @@ def due(card: CardRecord, date: datetime, over: datetime) -> Occasion:
     at = milliseconds(date)
     moment = ObjectId((at // 1000).to_bytes(4) + at.to_bytes(8))
     event_id = id_of(Kind.EVENT, moment, card["_id"])
-    return Occasion(Trigger.DUE_DATE_REACHED, event_id, card["project_id"], card["_id"], at=over)
+    confined = card.get("due_confined", False)
+    return Occasion(Trigger.DUE_DATE_REACHED, event_id, card["project_id"], card["_id"], at=over, confined=confined)
 
 
 Told = Iterator[tuple[Trigger, Any, Any]]

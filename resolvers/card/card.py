@@ -139,6 +139,8 @@ def new_card(
                 "column_id": column["_id"] if column else None,
                 "rank": rank,
                 "created_by": change.actor_id,
+                "next_confined": change.confined,
+                "due_confined": change.confined,
                 "created_at": change.at,
                 "updated_at": change.at,
             }

@@ -43,6 +43,8 @@ _CLIENT_NAMES = {
 _PLACED = frozenset({"column_id", "scope_id", "rank", "started_at", "completed_at"})
 _MOVED = _PLACED | {"pending_column_id"}
 _TOLD = {"pending_column_id": "pendingColumn"}
+_LEADING = frozenset({"column_id", "auto_mode", "pipeline"})
+"""What says where a card goes, and so what begins by itself."""
 
 
 _ALSO = {"columnId": ("cardMove",), "order": ("cardMove",), "archived": ("cardArchive",)}
@@ -214,7 +216,8 @@ async def _apply(change: Change, before: CardRecord, changes: dict[str, Any], or
     if not changes:
         return before
     version = before["version"] + 1
-    stored = {**changes, **sort_keys(Card, changes), "version": version, "updated_at": change.at}
+    kept = {**sort_keys(Card, changes), **_confined(change, before, changes)}
+    stored = {**changes, **kept, "version": version, "updated_at": change.at}
     marks = dict.fromkeys(changes, version)
     if "custom_values" in changes:  # each of them counts as a field of its own
         values = changed_values(before.get("custom_values", {}), changes["custom_values"])
@@ -254,6 +257,16 @@ async def _apply(change: Change, before: CardRecord, changes: dict[str, Any], or
         change.append(after["workspace_id"], CardArchived(card=after, archived=after["archived"]))
     await record_activities(change, await _activities(change, before, after, fields, changes))
     return after if order is None else {**after, "order": order}
+
+
+def _confined(change: Change, before: CardRecord, changes: Mapping[str, Any]) -> dict[str, bool]:
+    """What changes of whether those are bound to the project who lead a card: a person's move ends that."""
+    now = {"next_confined": before.get("next_confined", False), "due_confined": before.get("due_confined", False)}
+    if changes.keys() & (_LEADING if change.confined else {"column_id"}):
+        now["next_confined"] = change.confined
+    if "due_date" in changes:
+        now["due_confined"] = change.confined
+    return {name: value for name, value in now.items() if before.get(name, False) is not value}
 
 
 async def _activities(

@@ -196,6 +196,7 @@ class Context:
         async def following(change: Change) -> T:
             if change.actor_id is not None and change.actor_id == self.subject.user_id:
                 change.is_agents = self.subject.agent_id is not None or self.subject.organization_id is not None
+            change.confined = change.confined or self.subject.project_id is not None
             return await follow(self, change, await body(change))
 
         return following

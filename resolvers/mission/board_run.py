@@ -88,15 +88,16 @@ async def _completed(ctx: Context, change: Change, done: MissionCompleted) -> No
     mission, card = done.mission, await card_in(change, done.mission["card_id"])
     if card is None or card["archived"] or card.get("active_mission_id") is not None:
         return
-    # What begins now follows from this mission, whoever has reported its end.
+    # What begins now follows from this mission, whoever has reported its end, and from who has led the card since.
     led = replace(ctx, mission_id=mission["_id"])
-    # One of an earlier version does not say where its card stood: there is nothing that it was moved to then.
-    if card["column_id"] != (mission.get("column_id") or card["column_id"]):
-        column = await collection(Column).find_one({"_id": card["column_id"]}, session=change.session)
-        await _begin_in(led, change, card, column)
-    elif card.get("auto_mode"):
-        await _advance(change, card, mission)
-        await follow(led, change, None)
+    with change.confining(mission.get("confined", False) or card.get("next_confined", False)):
+        # One of an earlier version does not say where its card stood: there is nothing that it was moved to then.
+        if card["column_id"] != (mission.get("column_id") or card["column_id"]):
+            column = await collection(Column).find_one({"_id": card["column_id"]}, session=change.session)
+            await _begin_in(led, change, card, column)
+        elif card.get("auto_mode"):
+            await _advance(change, card, mission)
+            await follow(led, change, None)
 
 
 async def _begin_in(ctx: Context, change: Change, card: CardRecord, column: ColumnRecord | None) -> None:

@@ -138,11 +138,15 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
     """Write and tell of a new mission of an agent, read in this change; the runtime works on it where there is a model
     for the agent, unless that is driven from outside.
 
-    Raises NotFound for a card, a project or an earlier mission that is not in the agent's workspace.
+    Raises NotFound for a card, a project or an earlier mission that is not in the agent's workspace, and BadUserInput
+    for what would be confined to a project and is in none.
     """
     workspace_id = agent["workspace_id"]
     project_id, column_id = await _place_of(change, asked, workspace_id)
     leads = asked.leads or await leading(ctx, change)
+    confined = _is_confined(ctx, change, leads)
+    if confined and project_id is None:
+        raise BadUserInput("is needed: what this follows from is bound to one project", field="projectId")
     is_run = is_served(ctx.services, agent)
     if asked.continues_id is not None:
         before = {"_id": asked.continues_id, "workspace_id": workspace_id}
@@ -162,7 +166,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
             column_id=column_id,
             engine_id=asked.engine_id,
             chain=await chain_before(ctx, change, workspace_id, asked.card_id),
-            confined=ctx.subject.project_id is not None or (leads is not None and leads.get("confined", False)),
+            confined=confined,
             charged_to=await _charged_to(ctx, change, leads),
             cause=None if change.cause is None else asdict(change.cause),
             max_steps=asked.max_steps,
@@ -306,6 +310,12 @@ async def leading(ctx: Context, change: Change) -> MissionRecord | None:
     if (before_id := ctx.mission_id or await only_mission_of(ctx.subject.agent_id)) is None:
         return None
     return await collection(Mission).find_one({"_id": before_id}, session=change.session)
+
+
+def _is_confined(ctx: Context, change: Change, leads: MissionRecord | None) -> bool:
+    """Whether a new mission stays inside its project: what begins it, or has led to it, does so too."""
+    is_bound = ctx.subject.project_id is not None or change.confined
+    return is_bound or (leads is not None and leads.get("confined", False))
 
 
 async def _charged_to(ctx: Context, change: Change, leads: MissionRecord | None) -> list[ObjectId]:

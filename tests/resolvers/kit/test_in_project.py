@@ -29,6 +29,7 @@ DECIDES = (
     *("documentReview", "projectMemberAdd", "projectMemberUpdate", "projectMemberRemove", "cardAutoApprove"),
     *("missionReview", "proposalApply", "agentUpdate", "scriptCreate", "scriptUpdate", "scriptRun"),
     *("templateCreateFromProject", "scopeCreateFromTemplate"),
+    *("automationCreate", "automationUpdate", "automationToggle"),
 )
 
 
