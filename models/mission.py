@@ -26,8 +26,8 @@ class Mission(Stored[MissionRecord]):
     is its agent's until `lease_until` while it runs; `lapses` counts how often nothing was heard of it until then, None
     for one that nobody has claimed, and `claimed_from` is whose it was before, if another's. `chain` counts the
     missions in a row before it that no person has begun, `card_count` the cards that were created in it, where it is a
-    run of a discovery engine. One that is `confined` reads and changes nothing outside of its project: it was begun by
-    what is bound to that, or follows from such a one.
+    run of a discovery engine; one that was `handed_over` goes on in another. One that is `confined` reads and changes
+    nothing outside of its project: it was begun by what is bound to that, or follows from such a one.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
@@ -57,6 +57,7 @@ class Mission(Stored[MissionRecord]):
         Facts("The discovery engine that it is a run of.", GRAPH, refers=Kind.DISCOVERY_ENGINE),
     ] = None
     card_count: int = 0
+    handed_over: bool = False
     chain: int = 0
     confined: bool = False
     charged_to: list[PydanticObjectId] = Field(default_factory=list)

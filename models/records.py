@@ -920,6 +920,7 @@ class MissionRecord(TypedDict):
     column_id: ObjectId | None
     engine_id: ObjectId | None
     card_count: int
+    handed_over: bool
     chain: int
     confined: bool
     charged_to: list[ObjectId]

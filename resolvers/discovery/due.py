@@ -17,10 +17,11 @@ from realtime.log import Change
 from resolvers.agent.agent import EXISTING
 from resolvers.agent.idle import SEEKING, find_idle
 from resolvers.discovery.engine import next_run
-from resolvers.discovery.run import begin_run, open_run
+from resolvers.discovery.run import begin_run
 from resolvers.job.due import Setbacks
 from resolvers.kit.context import Context, Services
 from resolvers.kit.edit import set_fields
+from resolvers.mission.engine_run import open_run
 from resolvers.proposal.acting import acting_as
 
 AT_ONCE = 50
@@ -59,6 +60,6 @@ async def _tick(services: Services, engine_id: ObjectId, now: datetime, change: 
         return
     engine, _ = await set_fields(change, DiscoveryEngine, engine_id, {"next_at": next_run(engine, now)})
     change.append(engine["workspace_id"], DiscoveryEngineUpdated(discovery_engine=engine))
-    if begins and await open_run(change, engine) is None:
+    if begins and await open_run(change, engine["agent_id"], engine_id) is None:
         # Nobody asks at this moment: no chain of missions, and none that it counts for, but whoever made the engine.
         await begin_run(Context(Subject(), services), change, engine, engine["created_by"])

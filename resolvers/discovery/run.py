@@ -11,17 +11,15 @@ from models.enums import TokenScope
 from models.errors import NotFound
 from models.ids import among
 from models.records import DiscoveryEngineRecord, MissionRecord
-from realtime.events.discovery_engine import DiscoveryEngineUpdated
 from realtime.log import Change, Committed
 from resolvers.discovery.engine import agent_in
 from resolvers.kit.context import Context
-from resolvers.kit.edit import set_fields
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import DISCOVERY_ENGINE
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages
+from resolvers.mission.engine_run import open_run
 from resolvers.mission.mission import Asked, insert_mission
-from resolvers.state.mission_status import ACTIVE
 
 READ, WRITE = TokenScope.PILOTAGE_READ, TokenScope.PILOTAGE_WRITE
 PROMPT = (
@@ -61,30 +59,24 @@ async def run_discovery_engine(ctx: Context, door: DiscoveryEngineRecord) -> Com
         engine = await collection(DiscoveryEngine).find_one({"_id": door["_id"]}, session=change.session)
         if engine is None:
             raise NotFound(DISCOVERY_ENGINE.title)
-        return await open_run(change, engine) or await begin_run(ctx, change, engine)
+        under_way = await open_run(change, engine["agent_id"], engine["_id"])
+        return under_way or await begin_run(ctx, change, engine)
 
     return await ctx.write(door["workspace_id"], body)
-
-
-async def open_run(change: Change, engine: DiscoveryEngineRecord) -> MissionRecord | None:
-    """The run of an engine that has not ended, if there is one."""
-    its = {"agent_id": engine["agent_id"], "engine_id": engine["_id"]}
-    where = {**its, "status": {"$in": [status.value for status in ACTIVE]}}
-    return await collection(Mission).find_one(where, session=change.session)
 
 
 async def begin_run(
     ctx: Context, change: Change, engine: DiscoveryEngineRecord, by: ObjectId | None = None
 ) -> MissionRecord:
-    """Ask the agent of an engine, read in this change, to look; `by` somebody, if not whoever makes the change."""
+    """Ask the agent of an engine, read in this change, to look; `by` somebody, if not whoever makes the change.
+
+    Raises Conflict while it has another run.
+    """
     agent = await agent_in(change, engine)
     if agent is None:
         raise NotFound("Agent")
     prompt = PROMPT.format(layer=engine["layer"], description=engine["description"] or engine["name"])
-    mission = await insert_mission(ctx, change, agent, Asked(prompt, engine_id=engine["_id"], by=by))
-    begun, _ = await set_fields(change, DiscoveryEngine, engine["_id"], {"last_run_id": mission["_id"]})
-    change.append(engine["workspace_id"], DiscoveryEngineUpdated(discovery_engine=begun))
-    return mission
+    return await insert_mission(ctx, change, agent, Asked(prompt, engine_id=engine["_id"], by=by))
 
 
 @edge(scope=READ)

@@ -35,6 +35,7 @@ from resolvers.kit.nouns import AGENT, CARD, MISSION, MISSION_ACTIVITY, PROJECT,
 from resolvers.kit.operation import edge, operation, reader
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages, pages_by
 from resolvers.mission.chain import chain_before
+from resolvers.mission.engine_run import note_run, require_no_open_run
 from resolvers.mission.run import insert_run
 from resolvers.mission.served import is_served, queued_for
 from resolvers.state.card_run import AT_WORK
@@ -138,8 +139,8 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
     """Write and tell of a new mission of an agent, read in this change; the runtime works on it where there is a model
     for the agent, unless that is driven from outside.
 
-    Raises NotFound for a card, a project or an earlier mission that is not in the agent's workspace, and BadUserInput
-    for what would be confined to a project and is in none.
+    Raises NotFound for a card, a project or an earlier mission that is not in the agent's workspace, BadUserInput for
+    what would be confined to a project and is in none, and Conflict for an engine that has a run already.
     """
     workspace_id = agent["workspace_id"]
     project_id, column_id = await _place_of(change, asked, workspace_id)
@@ -147,6 +148,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
     confined = _is_confined(ctx, change, leads)
     if confined and project_id is None:
         raise BadUserInput("is needed: what this follows from is bound to one project", field="projectId")
+    await require_no_open_run(change, agent["_id"], asked.engine_id)
     is_run = is_served(ctx.services, agent)
     if asked.continues_id is not None:
         before = {"_id": asked.continues_id, "workspace_id": workspace_id}
@@ -175,6 +177,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
         )
     )
     await collection(Mission).insert_one(mission, session=change.session)
+    await note_run(change, mission)
     if is_run:
         await insert_run(change, mission)
     event = MissionStatusChanged(mission=mission, from_status=None, to_status=MissionStatus.QUEUED)

@@ -120,7 +120,7 @@ async def _relay(ctx: Context, change: Change, mission: MissionRecord, max_steps
     run = await collection(MissionRun).find_one({"_id": mission["_id"]}, session=change.session)
     unread = [] if run is None else await said_since(mission["_id"], run["read_until"], change)
     summary = await summary_of(mission)
-    await change_status(change, mission, MissionStatus.COMPLETED, {"summary": summary})
+    await change_status(change, mission, MissionStatus.COMPLETED, {"summary": summary, "handed_over": True})
     card = await card_in(change, mission["card_id"])
     asked = Asked(
         f"{task_of(mission['prompt'])}{SO_FAR}{summary}",

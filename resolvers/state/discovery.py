@@ -1,4 +1,7 @@
-"""What discovery engines count of their runs: as each ends, and as a card comes of one, perhaps later."""
+"""What discovery engines count of their runs: as each ends, and as a card comes of one, perhaps later.
+
+A run that is handed over ends with the mission that takes it over: what it took until then is counted as it happens.
+"""
 
 from collections.abc import Mapping
 
@@ -6,23 +9,26 @@ from bson import ObjectId
 
 from models import DiscoveryEngine, Mission, UsageSum
 from models.base import collection, with_changes
-from models.enums import MissionStatus
+from models.enums import MissionReason, MissionStatus
 from models.records import CardRecord, MissionRecord
 from realtime.events.discovery_engine import DiscoveryEngineUpdated
 from realtime.log import Change
+
+MOST_TAKEN_OVER = 100
+"""Missions that one run is looked for in, the last first."""
+_FOUND = dict.fromkeys(("card_count", "reason", "continues_id"), 1)
 
 
 async def count_run(change: Change, mission: MissionRecord) -> None:
     """Count a mission that has just ended for the engine that it is a run of, if any."""
     if (engine_id := mission.get("engine_id")) is None:
         return
-    this, ended = {"_id": mission["_id"]}, mission["finished_at"] or change.at
-    run = await collection(Mission).find_one(this, {"card_count": 1}, session=change.session)
+    ended, is_over = mission["finished_at"] or change.at, not mission.get("handed_over", False)
     sums = await collection(UsageSum).find({"subject_id": mission["_id"]}, session=change.session).to_list()
     more = {
-        "run_count": 1,
+        "run_count": int(is_over),
         "failed_count": int(mission["status"] == MissionStatus.FAILED),
-        "wasted_count": int(run is None or not run.get("card_count")),
+        "wasted_count": int(is_over and await _is_in_vain(change, mission["_id"])),
         "run_seconds": (ended - (mission["started_at"] or ended)).total_seconds(),
         "cost": sum(row["cost"] for row in sums),
     }
@@ -35,9 +41,23 @@ async def count_card(change: Change, card: CardRecord) -> None:
     run = await collection(Mission).find_one({"_id": run_id}, session=change.session)
     if run is None or (engine_id := run.get("engine_id")) is None:
         return
+    is_over = run["finished_at"] is not None and not run.get("handed_over", False)
+    was_in_vain = is_over and await _is_in_vain(change, run["_id"])
     await collection(Mission).update_one({"_id": run_id}, {"$inc": {"card_count": 1}}, session=change.session)
-    was_in_vain = run["finished_at"] is not None and not run.get("card_count")
     await _count(change, engine_id, {"card_count": 1, "wasted_count": -int(was_in_vain)})
+
+
+async def _is_in_vain(change: Change, run_id: ObjectId) -> bool:
+    """Whether no card has come of a run so far, nor of those that it has taken over."""
+    before: ObjectId | None = run_id
+    for _ in range(MOST_TAKEN_OVER):
+        run = await collection(Mission).find_one({"_id": before}, _FOUND, session=change.session)
+        if run is None or run.get("card_count"):
+            return run is None
+        if run.get("reason") != MissionReason.RELAY:
+            return True
+        before = run["continues_id"]
+    return True
 
 
 async def _count(change: Change, engine_id: ObjectId, more: Mapping[str, float]) -> None:

@@ -1,8 +1,10 @@
 """Discovery engines: run by hand and by the clock, one run at a time, and counted by what comes of them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from models.records import CardRecord, DiscoveryEngineRecord, MissionRecord, Wor
 from resolvers.agent.agent import delete_agent, get_agent
 from resolvers.budget.budget import create_budget
 from resolvers.card.card import create_card
+from resolvers.discovery import due
 from resolvers.discovery.due import run_due_engines
 from resolvers.discovery.engine import (
     create_discovery_engine,
@@ -31,12 +34,13 @@ from resolvers.inputs.budget import BudgetCreate
 from resolvers.inputs.card import CardCreate
 from resolvers.inputs.discovery_engine import DiscoveryEngineCreate, DiscoveryEngineUpdate
 from resolvers.inputs.mission import MissionComplete, MissionFail
-from resolvers.kit.context import Context
+from resolvers.kit.context import Context, Services
 from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
-from resolvers.mission.again import retry_mission
+from resolvers.mission.again import relaunch_mission, retry_mission
 from resolvers.mission.drive import claim_mission, complete_mission, fail_mission
-from resolvers.mission.switch import start_agent, stop_agent
+from resolvers.mission.relay import relay_mission
+from resolvers.mission.switch import restart_agent, start_agent, stop_agent
 from resolvers.proposal.acting import acting_as
 from tests.conftest import empty
 from tests.resolvers.lab import People, again, event_types
@@ -133,7 +137,7 @@ async def test_what_comes_of_runs_is_counted_whenever_it_comes(owner: Context, w
     assert found["origin_mission_id"] == run["_id"]
     assert await counts(engine) == (3, 1, 2, 1)
     after = await engine.now()
-    assert (after["cost"], after["last_run_id"], after["run_seconds"] > 0) == (1_500, third["_id"], True)
+    assert (after["cost"], after["last_run_id"], after["run_seconds"] > 0) == (1_500, fourth["_id"], True)
     assert (await engine.run())["_id"] == fourth["_id"]
     listed = (await list_runs(again(owner), engine.record["_id"], Window.read(first=3))).nodes
     assert [each["_id"] for each in listed] == [fourth["_id"], third["_id"], second["_id"]]
@@ -194,6 +198,87 @@ async def test_the_clock_begins_one_run_a_tick_for_all_processes(
     agent = await collection(Agent).find_one({"_id": agent_id})
     assert (changed["layer"], agent and agent["model"]) == ("backend", "opus")
     assert (await event_types(workspace["_id"]))[-2:] == ["DiscoveryEngineUpdated", "AgentUpdated"]
+
+
+async def test_an_engine_has_one_run_at_a_time_whatever_begins_it(owner: Context, workspace: WorkspaceRecord) -> None:
+    # Given a run that has failed, and one of after it
+    engine = await make_engine(owner, workspace)
+    await engine.run()
+    failed = await engine.claim()
+    await fail_mission(await engine.at_work(), failed["_id"], MissionFail(error="Away"))
+    running = await engine.run()
+
+    # When the first is tried again or done anew, or the agent is asked for another, none is begun beside it
+    for begin in (retry_mission, relaunch_mission):
+        with pytest.raises(Conflict, match="not finished") as refused:
+            await begin(again(owner), failed["_id"])
+        assert refused.value.details == {"missionId": str(running["_id"])}
+
+    # When what is under way is done anew, that takes its place, as what its agent is restarted with
+    anew = (await relaunch_mission(again(owner), running["_id"])).value
+    assert (await engine.now())["last_run_id"] == anew["_id"]
+    await engine.claim()
+    await restart_agent(again(owner), engine.record["agent_id"], AgentSwitch())
+    last = await engine.run()
+    assert (await engine.now())["last_run_id"] == last["_id"]
+    assert last["_id"] not in (anew["_id"], running["_id"], failed["_id"])
+    ended = await collection(Mission).find({"engine_id": engine.record["_id"]}, {"status": 1}).to_list()
+    assert sorted(run["status"] for run in ended) == ["cancelled", "cancelled", "failed", "queued"]
+
+
+@pytest.mark.parametrize("has_found", [True, False])
+async def test_a_run_that_is_handed_over_is_counted_as_one_when_it_is_over(
+    owner: Context, workspace: WorkspaceRecord, has_found: bool
+) -> None:
+    # Given a run that a card has come of, or none has
+    board = await make_board(owner, workspace)
+    engine = await make_engine(owner, workspace)
+    await engine.run()
+    first = await engine.claim()
+    if has_found:
+        await card(board, await engine.at_work())
+
+    # When it is handed over, that is no end of it
+    over = (await relay_mission(again(owner), first["_id"])).value
+    assert await counts(engine) == (0, 0, 0, int(has_found))
+    now = await engine.now()
+    assert (now["last_run_id"], now["run_seconds"] > 0) == (over["_id"], True)
+
+    # Then it is in vain where no card has come of it before or after, until one does
+    await complete_mission(await engine.at_work(), (await engine.claim())["_id"], MissionComplete())
+    assert await counts(engine) == (1, 0, int(not has_found), int(has_found))
+    await card(board, await engine.at_work(over))
+    assert await counts(engine) == (1, 0, 0, 1 + int(has_found))
+
+
+async def test_a_tick_begins_nothing_that_another_process_has_begun_and_ended_meanwhile_or_that_rests_since(
+    owner: Context, workspace: WorkspaceRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an engine that is due, while whoever looked at the clock still looks at its agent
+    engine = await make_engine(owner, workspace, everySeconds=3600)
+    moment, need_begin = engine.record["created_at"] + HOUR, due._need_begin
+    meanwhile: list[Callable[[], Awaitable[Any]]] = []
+
+    async def others_first(services: Services, record: DiscoveryEngineRecord) -> bool:
+        while meanwhile and record["_id"] == engine.record["_id"]:
+            await meanwhile.pop()()
+        return await need_begin(services, record)
+
+    async def another_process() -> None:
+        await engine.tick(moment)
+        await complete_mission(await engine.at_work(), (await engine.claim())["_id"], MissionComplete())
+
+    monkeypatch.setattr(due, "_need_begin", others_first)
+
+    # When another process begins the run of this moment, which ends at once, and when the engine rests of a sudden
+    meanwhile.append(another_process)
+    await engine.tick(moment)
+    meanwhile.append(partial(engine.change, is_enabled=False))
+    await engine.tick(moment + HOUR)
+
+    # Then there is that one run
+    assert await collection(Mission).count_documents({"agent_id": engine.record["agent_id"]}) == 1
+    assert (await engine.now())["next_at"] is None
 
 
 async def test_an_engine_goes_with_its_agent_and_its_agent_with_it(
