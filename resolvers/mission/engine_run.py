@@ -3,12 +3,12 @@
 from bson import ObjectId
 
 from models import DiscoveryEngine, Mission
-from models.base import Record, collection
-from models.errors import Conflict
+from models.base import Record, collection, with_changes
+from models.errors import Conflict, NotFound
 from models.records import MissionRecord
 from realtime.events.discovery_engine import DiscoveryEngineUpdated
 from realtime.log import Change
-from resolvers.kit.edit import set_fields
+from resolvers.kit.nouns import DISCOVERY_ENGINE
 from resolvers.state.mission_status import ACTIVE
 
 
@@ -29,5 +29,10 @@ async def note_run(change: Change, run: MissionRecord) -> None:
     """Note on the engine of a new mission, if it is the run of one, that this is its last."""
     if (engine_id := run["engine_id"]) is None:
         return
-    engine, _ = await set_fields(change, DiscoveryEngine, engine_id, {"last_run_id": run["_id"]})
-    change.append(run["workspace_id"], DiscoveryEngineUpdated(discovery_engine=engine))
+    this = {"_id": engine_id, "workspace_id": run["workspace_id"]}
+    noted = {"last_run_id": run["_id"], "updated_at": change.at}
+    engine = await collection(DiscoveryEngine).find_one(this, session=change.session)
+    if engine is None:
+        raise NotFound(DISCOVERY_ENGINE.title)
+    await collection(DiscoveryEngine).update_one(this, {"$set": noted}, session=change.session)
+    change.append(run["workspace_id"], DiscoveryEngineUpdated(discovery_engine=with_changes(engine, noted)))
