@@ -24,7 +24,6 @@ NAMED_SCOPES = frozenset(
 WIDER = {
     TokenScope.CREDENTIALS_READ: TokenScope.ACCOUNT_WRITE,
     TokenScope.CREDENTIALS_WRITE: TokenScope.ACCOUNT_WRITE,
-    TokenScope.BILLING_WRITE: TokenScope.ACCOUNT_WRITE,
 }
 """Scopes that were once a part of another one: a token with that may do the same, short of reading secrets."""
 USUAL_SCOPES = tuple(scope for scope in TokenScope if scope not in NAMED_SCOPES)

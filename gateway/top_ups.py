@@ -51,4 +51,4 @@ class TopUps:
     async def _round(self) -> Rest:
         if not await self._tenure.hold():
             return Rest(self._pace.poll, is_woken=False)
-        return NONE if await pay_due(self._services) else Rest(self._pace.poll)
+        return NONE if await pay_due(self._services, go_on=self._tenure.hold) else Rest(self._pace.poll)

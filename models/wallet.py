@@ -14,6 +14,9 @@ from models.facts import FILTER, GRAPH, SHOWN, Facts
 from models.ids import Kind, id_of
 from models.records import LedgerEntryRecord, WalletRecord
 
+OF_STRIPE = "stripe:"
+"""How the references of what was paid begin, and no others: the id of the payment at Stripe follows."""
+
 
 class WalletUnit(Told):
     """What a wallet counts."""
@@ -82,7 +85,7 @@ class Wallet(Stored[WalletRecord]):
 
 class LedgerEntry(Stored[LedgerEntryRecord]):
     """A change of a balance, which stays. `reference` tells it from all others of its wallet: what is told twice by
-    the same one is written once. Whoever names none gets its id."""
+    the same one is written once. Whoever names none gets its id; that of a payment begins with OF_STRIPE."""
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.LEDGER_ENTRY))
     wallet_id: PydanticObjectId

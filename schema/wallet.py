@@ -5,7 +5,7 @@ import strawberry
 import models
 from models import wallet
 from models.base import utc_now
-from resolvers.wallet.top_up import begun_in
+from resolvers.wallet.top_up import begun_in, top_ups_of
 from resolvers.wallet.wallet import entries_of
 from schema.connection import Connection, window_of
 from schema.fields import shows
@@ -44,7 +44,12 @@ class Wallet:
     balance: float = strawberry.field(description="What is left, never below 0.")
     credited: float = strawberry.field(description="What has come, in all.")
     consumed: float = strawberry.field(description="What was used up, in all.")
-    top_up: TopUp | None = strawberry.field()
+    top_up: TopUp | None = edge(
+        top_ups_of,
+        needs=("organization_id", "top_up"),
+        description="What is bought by itself once little is left; null where nothing is. Of an organization, for its "
+        "admins.",
+    )
     entries: Connection[LedgerEntry] = edge(
         entries_of,
         arguments=window_of(LedgerEntryFilter),

@@ -16,11 +16,10 @@ from resolvers.inputs.billing import BillingCheckout, BillingPortal
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import operation
+from resolvers.wallet.owner import PEOPLES
 
 if TYPE_CHECKING:
     from stripe.params.checkout import SessionCreateParams
-
-PEOPLES = "people decide what is paid for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,7 @@ class Checkout:
     opens=ORGANIZATION.by("organization_id"),
     permission=policy.UPDATE,
     scope=TokenScope.BILLING_WRITE,
+    scope_before=TokenScope.ACCOUNT_WRITE,
     no_tool=PEOPLES,
 )
 async def begin_checkout(ctx: Context, membership: OrganizationMemberRecord, values: BillingCheckout) -> Checkout:
@@ -71,6 +71,7 @@ async def begin_checkout(ctx: Context, membership: OrganizationMemberRecord, val
     opens=ORGANIZATION.by("organization_id"),
     permission=policy.UPDATE,
     scope=TokenScope.BILLING_WRITE,
+    scope_before=TokenScope.ACCOUNT_WRITE,
     no_tool=PEOPLES,
 )
 async def open_portal(ctx: Context, membership: OrganizationMemberRecord, values: BillingPortal) -> Checkout:

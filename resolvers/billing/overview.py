@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
 
 from auth.policies import wallet as policy
 from models.base import AnyRecord, Record, utc_now
@@ -14,9 +13,9 @@ from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import edge, operation
-from resolvers.kit.periods import Periods
+from resolvers.kit.periods import Periods, month_of
 from resolvers.usage.sums import usage_in
-from resolvers.wallet.top_up import PEOPLES
+from resolvers.wallet.owner import PEOPLES
 
 READ = TokenScope.BILLING_READ
 
@@ -54,14 +53,9 @@ async def revenues_of(ctx: Context, overviews: Sequence[Record], fields: Fields)
 
 
 async def _overviews(organizations: Sequence[AnyRecord]) -> list[Record]:
-    begins, ends = _month(utc_now())
+    begins, ends = month_of(utc_now())
     usages = await usage_in(organizations, Periods.between(begins, ends, StatsInterval.DAY))
     return [
         {"organization_id": organization["_id"], "period_start": begins, "period_end": ends, "ai": usage}
         for organization, usage in zip(organizations, usages, strict=True)
     ]
-
-
-def _month(moment: datetime) -> tuple[datetime, datetime]:
-    begins = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return begins, (begins + timedelta(days=32)).replace(day=1)

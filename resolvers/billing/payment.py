@@ -4,37 +4,28 @@ A payment says itself what it was for, as it was begun: whatever the operator ha
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from bson import ObjectId
-
 from auth.policies import organization as policy
-from models import Organization, User
 from models.billing import Billing, Package
 from models.enums import TokenScope
 from models.errors import BadUserInput, Forbidden, NotConfigured, Unavailable
-from models.ids import Kind, kind_of, parse_id
 from models.records import OrganizationMemberRecord
-from models.wallet import LedgerEntryType, WalletUnit
+from models.wallet import WalletUnit
 from realtime.log import Change
 from resolvers.billing.billing_event import ChangedError, HeardError, note_event, require_unheard
-from resolvers.billing.checkout import PEOPLES
+from resolvers.billing.bought import CURRENCY, SUCCEEDED, Bought, credit_payment
 from resolvers.billing.stripe import ask
 from resolvers.inputs.billing import BillingPaymentBegin
 from resolvers.kit.context import Context
-from resolvers.kit.edit import require_parent
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import Caller, operation
-from resolvers.wallet.ledger import credit
+from resolvers.wallet.owner import PEOPLES
 
 if TYPE_CHECKING:
     from stripe.params import PaymentIntentCreateParams
-
-CURRENCY = "usd"
-SUCCEEDED = "succeeded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +39,6 @@ class Payment:
     unit: WalletUnit
     amount: int
     price: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bought:
-    """What was paid: `amount` of what the wallet of an organization or a person counts."""
-
-    owner_id: ObjectId
-    amount: int
-    package: str
-
-    @property
-    def is_of_person(self) -> bool:
-        return kind_of(self.owner_id) is Kind.USER
 
 
 @operation(
@@ -82,18 +60,14 @@ async def begin_purchase(ctx: Context, membership: OrganizationMemberRecord, val
     if package.unit is WalletUnit.CENTS and ctx.subject.organization_id is not None:
         raise Forbidden("A key of an organization has no credit of its own")
     organization_id = membership["organization_id"]
-    owner = {"organization_id": organization_id} if package.unit is WalletUnit.TOKENS else {"user_id": ctx.user_id}
+    owner_id = organization_id if package.unit is WalletUnit.TOKENS else ctx.user_id
     once = f"{organization_id}:{ctx.user_id}:{values.idempotency_key or uuid4().hex}"
     form: PaymentIntentCreateParams = {
         "amount": package.price,
         "currency": CURRENCY,
         "description": package.name,
         "automatic_payment_methods": {"enabled": True},
-        "metadata": {
-            **{name: str(owner_id) for name, owner_id in owner.items()},
-            "package": package.slug,
-            "amount": str(package.amount),
-        },
+        "metadata": Bought(owner_id, package.amount, package.slug).metadata,
     }
     begun = await ask(ctx, lambda stripe: stripe.v1.payment_intents.create_async(form, {"idempotency_key": once}))
     match begun:
@@ -114,15 +88,13 @@ async def follow_payment(ctx: Context, payment_id: str, event: Mapping[str, Any]
         if event["type"].endswith(SUCCEEDED):
             raise Unavailable
         return
-    bought = _bought(told)
+    bought = Bought.told_by(told)
     if bought is None:
         return
 
     async def body(change: Change) -> None:
         await note_event(change, event["id"])
-        await require_parent(change, User if bought.is_of_person else Organization, bought.owner_id)
-        type_ = LedgerEntryType.PURCHASE
-        await credit(change, bought.owner_id, bought.amount, type_, payment_id, action=bought.package)
+        await credit_payment(change, payment_id, bought)
 
     try:
         await ctx.write_as(bought.owner_id, None, body)
@@ -138,19 +110,3 @@ def package_named(billing: Billing, slug: str) -> Package:
     if package is None:
         raise BadUserInput(f"is no package: there are {', '.join(billing.offered)}", field="package")
     return package
-
-
-def _bought(told: Mapping[str, Any]) -> Bought | None:
-    """What a payment was for, as it was begun; None where it was not begun here."""
-    match told.get("metadata"):
-        case {"package": str(package), "amount": str(amount), "organization_id": str(owner)}:
-            kind = Kind.ORGANIZATION
-        case {"package": str(package), "amount": str(amount), "user_id": str(owner)}:
-            kind = Kind.USER
-        case _:
-            return None
-    if not (amount.isascii() and amount.isdigit()):
-        return None
-    with suppress(BadUserInput):
-        return Bought(parse_id(owner, kind), int(amount), package)
-    return None

@@ -12,7 +12,6 @@ from models.enums import TokenScope
 from models.errors import BadUserInput, Conflict, NotConfigured, PlanLimit
 from models.records import BillingSubscriptionRecord, OrganizationMemberRecord, OrganizationRecord
 from realtime.log import Change, Committed
-from resolvers.billing.checkout import PEOPLES
 from resolvers.billing.stripe import ask
 from resolvers.billing.subscription import follow_subscription, is_live, set_billing, subscription_of
 from resolvers.inputs.billing import BillingPlanChange
@@ -21,6 +20,7 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import edge, operation
 from resolvers.kit.plan_limits import exceeded
+from resolvers.wallet.owner import PEOPLES
 
 if TYPE_CHECKING:
     from stripe.params import SubscriptionUpdateParams
@@ -38,6 +38,7 @@ class NotPaid(Conflict):
     opens=ORGANIZATION.by("organization_id"),
     permission=policy.UPDATE,
     scope=TokenScope.BILLING_WRITE,
+    scope_before=TokenScope.ACCOUNT_WRITE,
     no_tool=PEOPLES,
 )
 async def change_plan(

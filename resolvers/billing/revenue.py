@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 CREDENTIAL = "stripe"
 """The key of the credential, as the integration is called."""
-PAGES = 10
-A_PAGE = 100
+PAGES = 40
+A_PAGE = 25
+"""Subscriptions: each may be some kilobytes, and an answer 256 KiB (`models.outbound_stripe`)."""
+NAMED = 100
+"""Products that are asked for their names."""
 SECONDS = 20.0
 """For all that is asked."""
 AT_ONCE = 5
@@ -112,10 +115,10 @@ async def _subscriptions(services: Services, key: str) -> list[Mapping[str, Any]
 
 async def _names(services: Services, key: str, products: Iterable[str]) -> dict[str, str]:
     """What products are called, of the first hundred."""
-    ids = sorted(products)[:A_PAGE]
+    ids = sorted(products)[:NAMED]
     if not ids:
         return {}
-    page = await _listed(services, key, lambda stripe: stripe.v1.products.list_async({"ids": ids, "limit": A_PAGE}))
+    page = await _listed(services, key, lambda stripe: stripe.v1.products.list_async({"ids": ids, "limit": NAMED}))
     return {str(found["id"]): str(found["name"]) for found in page["data"] if found.get("name")}
 
 

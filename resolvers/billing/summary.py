@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from bson import ObjectId
@@ -19,6 +19,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import operation
+from resolvers.kit.periods import month_of
 from resolvers.kit.plan_limits import exceeded, used_by
 from resolvers.usage.spending import day_of
 
@@ -47,7 +48,7 @@ async def get_billing_summary(ctx: Context, membership: OrganizationMemberRecord
     found = await collection(Organization).find_one({"_id": organization_id}, wanted)
     if found is None:
         raise NotFound("Organization")
-    begins, ends = _month(utc_now())
+    begins, ends = month_of(utc_now())
     summary: Record = {
         "plan": found.get("plan"),
         "limits": {**PlanLimits().model_dump(), **found.get("limits", {})},
@@ -79,9 +80,3 @@ async def _tokens(organization_id: ObjectId, begins: datetime, ends: datetime) -
     total = {"_id": None, "tokens": {"$sum": {"$add": ["$input_tokens", "$output_tokens"]}}}
     rows = await aggregate(UsageSum, [{"$match": mine}, {"$group": total}])
     return sum(int(row["tokens"]) for row in rows)
-
-
-def _month(moment: datetime) -> tuple[datetime, datetime]:
-    """The month of a moment: when it begins, and the next one does."""
-    begins = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return begins, (begins + timedelta(days=32)).replace(day=1)

@@ -11,7 +11,8 @@ MAX_EVENT = 256 * 1024
 
 Address = Annotated[str, Text(1, 2000)]
 PlanSlug = Annotated[str, Text(1, 100)]
-IdempotencyKey = Annotated[str, Text(1, 100)]
+IdempotencyKey = Annotated[str, Text(1, 100, pattern=r"^[ -~]+$")]
+"""It is sent in a header."""
 
 
 class BillingCheckout(Input):
@@ -43,7 +44,9 @@ class BillingPaymentBegin(Input):
 
     package: PlanSlug = Field(description="The package, by its slug.")
     idempotency_key: IdempotencyKey | None = Field(
-        None, description="With one that the viewer has sent within a day, it is the payment that was begun then."
+        None,
+        description="With one that the viewer has sent within a day, it is the payment that was begun then: up to 100 "
+        "characters of ASCII.",
     )
 
 

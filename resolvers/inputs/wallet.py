@@ -11,11 +11,11 @@ from models.errors import BadUserInput
 from models.ids import Kind, kind_of, parse_id
 from models.json import check_json
 from models.limits import Text
-from models.wallet import LedgerEntryType
+from models.wallet import OF_STRIPE, LedgerEntryType
 from resolvers.kit.input import Flag, Input, NotNull, OrganizationId, WrittenAs
 
 MAX_AMOUNT: Final = 10**12
-MAX_MONTHLY = 100
+MAX_MONTHLY, USUAL_MONTHLY = 100, 3
 _MAX_METADATA = 8 * 1024
 
 
@@ -31,7 +31,6 @@ def _whole(value: Any) -> Any:
 Amount = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MAX_AMOUNT), WrittenAs(float)]
 Threshold = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=MAX_AMOUNT), WrittenAs(float)]
 Action = Annotated[str, Text(1, 200)]
-Reference = Annotated[str, Text(1, 200)]
 PackageSlug = Annotated[str, Text(1, 100)]
 PaymentMethod = Annotated[str, Text(1, 255, pattern=r"^[A-Za-z0-9_-]+$")]
 Monthly = Annotated[int, Field(strict=True, ge=1, le=MAX_MONTHLY)]
@@ -44,6 +43,12 @@ def _metadata(value: dict[str, Any]) -> dict[str, Any]:
         raise PydanticCustomError("json", "{reason}", {"reason": error.message}) from error
     if len(orjson.dumps(value)) > _MAX_METADATA:
         raise PydanticCustomError("json", "must have at most 8 KB as JSON")
+    return value
+
+
+def _reference(value: str) -> str:
+    if value.startswith(OF_STRIPE):
+        raise PydanticCustomError("reference", "must not begin with {prefix}: so do payments", {"prefix": OF_STRIPE})
     return value
 
 
@@ -69,6 +74,7 @@ GIVEN = (
     LedgerEntryType.ADMIN_GRANT,
     LedgerEntryType.REFUND,
 )
+Reference = Annotated[str, Text(1, 200), AfterValidator(_reference)]
 Metadata = Annotated[dict[str, Any], AfterValidator(_metadata)]
 OwnerId = Annotated[ObjectId, BeforeValidator(_owner), WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"})]
 GivenType = Annotated[
@@ -77,15 +83,24 @@ GivenType = Annotated[
     WithJsonSchema({"type": "string", "enum": [type_.value for type_ in GIVEN]}),
 ]
 
-_REFERENCE = "What tells it from all others of the wallet, so that it is written once however often it is asked for."
+_REFERENCE = (
+    "What tells it from all others of the wallet, so that it is written once however often it is asked for: up to 200 "
+    "characters, which do not begin with `stripe:`. By default the id of the entry."
+)
+_THRESHOLD = "Below how much it is bought, up to 10^12: at once, where less is left already. With 0 it never is."
+_MONTHLY = "How many times it is bought in a month at most, in UTC: 1 to 100"
+_METHOD = (
+    "What it is paid with: Stripe's id of a payment method of a customer who has `organization_id`, or for credit the "
+    "viewer's `user_id`, in the metadata, or who pays for the plan of the organization"
+)
 
 
 class WalletConsume(Input):
     """What is used up of an organization's tokens."""
 
     organization_id: OrganizationId = Field(description="The organization.")
-    amount: Amount = Field(description="How many tokens.")
-    action: Action = Field(description="What for.")
+    amount: Amount = Field(description="How many tokens, 1 to 10^12.")
+    action: Action = Field(description="What for, in up to 200 characters.")
     reference: Reference | None = Field(None, description=_REFERENCE)
     metadata: Metadata = Field(default_factory=dict, description="Whatever else is to be kept with it, at most 8 KB.")
 
@@ -96,38 +111,35 @@ class WalletGrant(Input):
     owner_id: OwnerId = Field(
         description="Who gets it: an organization, of which it is tokens, or a person, of whom it is cents."
     )
-    amount: Amount = Field(description="How much.")
+    amount: Amount = Field(description="How much, 1 to 10^12.")
     type: GivenType = Field(
         LedgerEntryType.ADMIN_GRANT, description="ADMIN_GRANT by default, BONUS, SIGNUP_BONUS or REFUND."
     )
-    action: Action | None = Field(None, description="What for.")
+    action: Action | None = Field(None, description="What for, in up to 200 characters.")
     reference: Reference | None = Field(None, description=_REFERENCE)
 
 
 class TopUpValues(Input):
     """What is bought by itself once little is left."""
 
-    threshold: Threshold = Field(description="Below how much it is bought.")
+    threshold: Threshold = Field(description=_THRESHOLD)
     package: PackageSlug = Field(description="The package, by its slug.")
-    is_enabled: Flag = Field(True, description="Whether it is bought.")
-    max_monthly: Monthly = Field(3, description="How many times it is bought in a month at most, in UTC; up to 100.")
-    payment_method: PaymentMethod | None = Field(
-        None, description="What it is paid with: Stripe's id of a method of the same customer. Without one nothing is."
-    )
+    is_enabled: Flag = Field(True, description="Whether it is bought; it is by default.")
+    max_monthly: Monthly = Field(USUAL_MONTHLY, description=f"{_MONTHLY}, by default {USUAL_MONTHLY}.")
+    payment_method: PaymentMethod | None = Field(None, description=f"{_METHOD}. Without one nothing is bought.")
 
 
 class TopUpChanges(Input):
-    """What changes of that. What failed before is tried again once less than the threshold is left."""
+    """What changes of that. Where anything does, what failed before is tried again once less than the threshold is
+    left."""
 
-    threshold: Annotated[Threshold | None, NotNull] = Field(None, description="Below how much it is bought.")
+    threshold: Annotated[Threshold | None, NotNull] = Field(None, description=_THRESHOLD)
     package: Annotated[PackageSlug | None, NotNull] = Field(None, description="The package, by its slug.")
-    is_enabled: Annotated[Flag | None, NotNull] = Field(None, description="Whether it is bought.")
-    max_monthly: Annotated[Monthly | None, NotNull] = Field(
-        None, description="How many times it is bought in a month at most, in UTC; up to 100."
+    is_enabled: Annotated[Flag | None, NotNull] = Field(
+        None, description="Whether it is bought. What is turned off is not paid any more, unless Stripe was asked to."
     )
-    payment_method: PaymentMethod | None = Field(
-        None, description="What it is paid with: Stripe's id of a method of the same customer; null clears it."
-    )
+    max_monthly: Annotated[Monthly | None, NotNull] = Field(None, description=f"{_MONTHLY}.")
+    payment_method: PaymentMethod | None = Field(None, description=f"{_METHOD}; null clears it.")
 
 
 class TokenTopUpCreate(TopUpValues):

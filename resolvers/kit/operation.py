@@ -43,19 +43,21 @@ class Caller(Enum):
 class Options(TypedDict, total=False):
     """What an operation says of itself beside its name and its door.
 
-    `scope` is what a token needs; `caller` who may call it; `server_role` what they may at least do with the
-    installation; `read_only` that it changes nothing; `reveals` that what it
-    returns holds a credential, which is shown once and not kept. `tool` is what agents call it, where that does not
-    follow well from its name; `no_tool` why they are not given it, where that does not follow from the rest
-    (`resolvers.kit.tool`). `ungated` says that an agent needs no leave for it: what it makes is a proposal alone, or a
-    line that nobody works with. `also` names, by the arguments that make it so, other operations that it does the work
-    of, and `includes` those whose work it always does: an agent needs leave for those too. `destroys` says that it may
-    take away what nothing brings back, which follows by itself for what deletes an object. `always_asks` says that an
-    agent needs an approval for it whatever its policy allows. `in_project` says whether a caller that is bound to one
-    project may do it, where that does not follow from its caller and its door (`Operation.in_project`).
+    `scope` is what a token needs, and `scope_before` what it needed once: one with that may still. `caller` is who may
+    call it; `server_role` what they may at least do with the installation; `read_only` that it changes nothing;
+    `reveals` that what it returns holds a credential, which is shown once and not kept. `tool` is what agents call it,
+    where that does not follow well from its name; `no_tool` why they are not given it, where that does not follow from
+    the rest (`resolvers.kit.tool`). `ungated` says that an agent needs no leave for it: what it makes is a proposal
+    alone, or a line that nobody works with. `also` names, by the arguments that make it so, other operations that it
+    does the work of, and `includes` those whose work it always does: an agent needs leave for those too. `destroys`
+    says that it may take away what nothing brings back, which follows by itself for what deletes an object.
+    `always_asks` says that an agent needs an approval for it whatever its policy allows. `in_project` says whether a
+    caller that is bound to one project may do it, where that does not follow from its caller and its door
+    (`Operation.in_project`).
     """
 
     scope: TokenScope | None
+    scope_before: TokenScope | None
     caller: Caller
     server_role: ServerRole | None
     read_only: bool
@@ -84,6 +86,7 @@ class Operation:
     name: str
     caller: Caller
     scope: TokenScope | None
+    scope_before: TokenScope | None
     permission: Permission | None
     server_role: ServerRole | None
     read_only: bool
@@ -103,7 +106,8 @@ class Operation:
     def admit(self, ctx: Context) -> None:
         """Raise Unauthenticated or Forbidden for whoever may not call it, whatever it is about."""
         _check_caller(ctx, self.name, self.caller)
-        if self.caller is not Caller.ANYONE:
+        had = self.scope_before is not None and ctx.subject.may(self.scope_before)
+        if self.caller is not Caller.ANYONE and not had:
             check_scope(ctx, self.scope, self.name)
         if ctx.subject.project_id is not None and not self.in_project:
             raise Forbidden(f"{self.name} reaches beyond a project, or decides: a person does it themselves")
@@ -239,6 +243,7 @@ def operation(
             name=name,
             caller=caller,
             scope=scope,
+            scope_before=options.get("scope_before"),
             permission=permission,
             server_role=least,
             read_only=read_only,

@@ -66,6 +66,12 @@ class PeriodsInput(Input):
         return Periods.between(self.from_, self.to, self.interval)
 
 
+def month_of(moment: datetime) -> tuple[datetime, datetime]:
+    """The month of a moment, in UTC: when it begins, and the next one does."""
+    begins = _start(moment, StatsInterval.MONTH)
+    return begins, _next(begins, StatsInterval.MONTH)
+
+
 def _start(moment: datetime, interval: StatsInterval) -> datetime:
     day = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     if interval is StatsInterval.WEEK:

@@ -122,7 +122,8 @@ def _is_for_steps(operation: Operation) -> bool:
     """Whether a step may run an operation: whoever edits a pipeline is not whoever runs it, so none that is kept from
     agents, and none of an account."""
     scope = operation.scope
-    of_account = scope is not None and WIDER.get(scope, scope) is TokenScope.ACCOUNT_WRITE
+    wider = None if scope is None else WIDER.get(scope, scope)
+    of_account = TokenScope.ACCOUNT_WRITE in (wider, operation.scope_before)
     return operation.caller is Caller.SIGNED_IN and not of_account
 
 

@@ -51,9 +51,9 @@ async def credit(
     """Put something into the wallet of an organization or a person; what became of it.
 
     With a reference that the wallet's ledger has, that entry, and nothing changes; raises Conflict where that one is
-    another amount, or of another type.
+    another amount, of another type or for another action.
     """
-    known = await _known(change, owner_id, amount, type_, reference)
+    known = await _known(change, owner_id, amount, type_, reference, action)
     if known is not None:
         return known
     before = await open_wallet(change, owner_id)
@@ -81,7 +81,7 @@ async def debit(
     Raises InsufficientBalance where less is left; with a reference as `credit`.
     """
     type_ = LedgerEntryType.CONSUME
-    known = await _known(change, owner_id, -amount, type_, reference)
+    known = await _known(change, owner_id, -amount, type_, reference, action)
     if known is not None:
         return known, None
     enough = {"_id": wallet_id(owner_id), "balance": {"$gte": amount}}
@@ -119,14 +119,14 @@ async def open_wallet(change: Change, owner_id: ObjectId) -> WalletRecord:
 
 
 async def _known(
-    change: Change, owner_id: ObjectId, amount: int, type_: LedgerEntryType, reference: str | None
+    change: Change, owner_id: ObjectId, amount: int, type_: LedgerEntryType, reference: str | None, action: str
 ) -> LedgerEntryRecord | None:
     """The entry that a reference was used for; raises Conflict where that is another thing."""
     if reference is None:
         return None
     same = {"wallet_id": wallet_id(owner_id), "reference": reference}
     found = await collection(LedgerEntry).find_one(same, session=change.session)
-    if found is not None and (found["amount"], found["type"]) != (amount, type_):
+    if found is not None and (found["amount"], found["type"], found["action"]) != (amount, type_, action):
         raise Conflict("was used for another amount, or for something else", field="reference")
     return found
 

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from bson import ObjectId
 
 from auth.policies import wallet as policy
-from models import LedgerEntry, Organization, User, Wallet
+from models import LedgerEntry, Organization, Wallet
 from models.base import collection, utc_now
 from models.enums import ServerRole, TokenScope
-from models.errors import Forbidden, NotFound
-from models.ids import Kind, among, kind_of
+from models.errors import Forbidden, InsufficientBalance
+from models.ids import among
 from models.records import (
     LedgerEntryRecord,
     OrganizationMemberRecord,
@@ -29,11 +29,11 @@ from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.operation import Caller, edge, operation
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages
-from resolvers.wallet.ledger import credit, debit, empty_wallet, wallet_of
-from resolvers.wallet.top_up import begin_due
+from resolvers.wallet.ledger import credit, debit, empty_wallet, open_wallet, wallet_of
+from resolvers.wallet.owner import PEOPLES, require_owner
+from resolvers.wallet.top_up import begin_due, is_short
 
 READ, WRITE = TokenScope.BILLING_READ, TokenScope.BILLING_WRITE
-PEOPLES = "people decide what is paid for"
 COUNTED = "what models cost an agent is counted by itself"
 
 Filter = Annotated[Mapping[str, Any] | None, Filters(LedgerEntry)]
@@ -91,7 +91,22 @@ async def consume(
             await begin_due(change, organization_id, wallet)
         return entry
 
-    return await ctx.write(organization_id, body)
+    try:
+        return await ctx.write(organization_id, body)
+    except InsufficientBalance:
+        await _top_up(ctx, organization_id)
+        raise
+
+
+async def _top_up(ctx: Context, organization_id: ObjectId) -> None:
+    """Have an organization's tokens topped up that are too few for what was refused: that has begun nothing."""
+
+    async def body(change: Change) -> None:
+        await begin_due(change, organization_id, await open_wallet(change, organization_id))
+
+    if ctx.services.billing.key is not None and is_short(await wallet_of(organization_id), utc_now()):
+        # Not as a part of the request, which is refused: by its idempotency key it may be sent again.
+        await ctx.services.hub.log.write(organization_id, None, body)
 
 
 @operation("walletGrant", caller=Caller.PERSON, server_role=ServerRole.ADMIN)
@@ -103,22 +118,10 @@ async def grant(ctx: Context, values: WalletGrant) -> Committed[LedgerEntryRecor
     owner_id = values.owner_id
 
     async def body(change: Change) -> LedgerEntryRecord:
-        await _require_owner(change, owner_id)
+        await require_owner(change, owner_id)
         return await credit(change, owner_id, values.amount, values.type, values.reference, action=values.action or "")
 
     return await ctx.write(owner_id, body)
-
-
-async def _require_owner(change: Change, owner_id: ObjectId) -> None:
-    """Raise NotFound for an organization or a person that is not there, or is no more."""
-    if kind_of(owner_id) is Kind.ORGANIZATION:
-        organization = {"_id": owner_id, "deleted_at": None}
-        found: Any = await collection(Organization).find_one(organization, {"_id": 1}, session=change.session)
-    else:
-        person = {"_id": owner_id, "deleted_at": None, "is_agent": False}
-        found = await collection(User).find_one(person, {"_id": 1}, session=change.session)
-    if found is None:
-        raise NotFound("Organization" if kind_of(owner_id) is Kind.ORGANIZATION else "User")
 
 
 @edge(scope=READ)

@@ -19,7 +19,7 @@ from resolvers.inputs.billing import (
     IdempotencyKey,
     PlanSlug,
 )
-from rest.orkosi.bodies import Body
+from rest.orkosi.bodies import Body, called
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.paging import whole_of
 from rest.orkosi.present.billing import (
@@ -154,10 +154,8 @@ async def create_payment_intent(call: Call) -> PaymentIntentData:
     organization_id = await organization_of(call)
     body = call.body(PackageBody)
     values = BillingPaymentBegin(package=body.package_slug, idempotency_key=body.idempotency_key)
-    try:
+    with called(package="package_slug"):
         return payment(await begin_purchase(call.ctx, organization_id, values))
-    except BadUserInput as error:
-        raise BadUserInput("is no package: see the pricing", field="package_slug") from error
 
 
 @routes.post(
@@ -180,11 +178,12 @@ async def _summary(call: Call) -> Record:
 
 
 async def _checkout(call: Call, organization_id: ObjectId, tier: str) -> str:
-    return (await begin_checkout(call.ctx, organization_id, BillingCheckout(plan=tier))).url
+    with called(plan="tier"):
+        return (await begin_checkout(call.ctx, organization_id, BillingCheckout(plan=tier))).url
 
 
 def _tier(call: Call) -> str:
-    """The tier of the body; raises BadUserInput for one that there is not, under the name that it has here."""
+    """The tier of the body; raises BadUserInput for one that there is not."""
     tier, plans = call.body(TierBody).tier, call.ctx.services.billing.plans
     if plans and tier not in plans:
         raise BadUserInput(f"is no tier: there are {', '.join(plans)}", field="tier")

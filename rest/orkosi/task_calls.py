@@ -20,9 +20,9 @@ from resolvers.kit.access import access
 from resolvers.kit.nouns import CARD
 from resolvers.kit.page import Page
 from resolvers.project.slug import INBOX
+from rest.orkosi.bodies import called
 from rest.orkosi.ids import path_id
 from rest.orkosi.paging import PageQuery, listed, listed_of
-from rest.orkosi.task_words import called
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 

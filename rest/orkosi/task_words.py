@@ -1,7 +1,6 @@
 """How tasks and products are told in words, as either part of the interface writes them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -10,7 +9,6 @@ from pydantic_core import PydanticCustomError
 
 from models.card_enums import CardStage, CardType, ProjectStatus
 from models.enums import Priority
-from models.errors import BadUserInput, Conflict
 
 E = TypeVar("E", bound=Enum)
 
@@ -110,16 +108,3 @@ _STATUSES: Mapping[CardStage, StatusWord] = {
 def status_word(stage: CardStage) -> StatusWord:
     """How far a task is."""
     return _STATUSES[stage]
-
-
-@contextmanager
-def called(**names: str) -> Iterator[None]:
-    """Have failures in the block name what is at fault as this interface calls it."""
-    try:
-        yield
-    except (BadUserInput, Conflict) as error:
-        if error.field not in names:
-            raise
-        message = error.message.removeprefix(f"{error.field}: ")
-        details = {key: value for key, value in error.details.items() if key != "field"}
-        raise type(error)(message, field=names[error.field], **details) from error

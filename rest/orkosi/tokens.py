@@ -7,7 +7,7 @@ from resolvers.kit.nouns import ORGANIZATION
 from resolvers.kit.numbered import numbers_of
 from resolvers.kit.page import Window
 from resolvers.wallet.wallet import consume, get_wallet, list_ledger_entries
-from rest.orkosi.bodies import Body, Query
+from rest.orkosi.bodies import Body, Query, called
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.paging import PageQuery, listed
 from rest.orkosi.present.wallet import (
@@ -98,4 +98,5 @@ async def use_up(call: Call) -> ConsumedData:
         reference=body.reference_id,
         metadata=body.metadata or {},
     )
-    return consumed((await consume(call.ctx, values)).value)
+    with called(reference="reference_id"):
+        return consumed((await consume(call.ctx, values)).value)

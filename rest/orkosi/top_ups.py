@@ -4,6 +4,7 @@ from typing import Any
 
 from models.wallet import WalletUnit
 from resolvers.inputs.wallet import (
+    USUAL_MONTHLY,
     CreditTopUpCreate,
     CreditTopUpUpdate,
     Monthly,
@@ -31,15 +32,12 @@ from rest.routing import Call
 
 routes = orkosi_routes("top-ups", "/billing")
 
-MOST = 3
-"""How many times it is bought in a month where a body does not say."""
-
 
 class TopUpBody(Body):
     """What a top-up of either kind says."""
 
     enabled: Flag = True
-    max_monthly_topups: Monthly = MOST
+    max_monthly_topups: Monthly = USUAL_MONTHLY
     stripe_payment_method_id: PaymentMethod | None = None
 
 

@@ -54,6 +54,7 @@ from resolvers.budget import budget
 from resolvers.card import card, comment, label
 from resolvers.card.checklist import add_checklist_item
 from resolvers.card.custom import set_card_custom_fields
+from resolvers.catalogue import CATALOGUE
 from resolvers.column import column, scope
 from resolvers.conversation import conversation, pre_session
 from resolvers.credential import credential
@@ -449,7 +450,8 @@ async def _tokens(world: World) -> None:
         return token_id
 
     for missing in TokenScope:
-        lacking = (missing, WIDER.get(missing))
+        before = {one.scope_before for one in CATALOGUE.values() if one.scope is missing}
+        lacking = {missing, WIDER.get(missing), *before}
         await token(world.token_without(missing), [scope for scope in TokenScope if scope not in lacking])
     world.ids["token"] = await token("every scope", list(TokenScope))
     robot = ApiKeyCreate.of(organization_id=world.ids["organization"], workspace_id=world.ids["workspace"], name="Key")

@@ -17,17 +17,21 @@ async def orkosi_wallets(api: Api, board: Board) -> None:
     organization = await collection(Organization).find_one({"slug": board.workspace.split("/")[2]})
     assert organization is not None
     ours, paid = organization["_id"], LedgerEntryType.PURCHASE
-    await api.ctx.write_as(ours, None, lambda change: credit(change, ours, 500, paid, "pi_1", action="tokens-100k"))
+    await api.ctx.write_as(
+        ours, None, lambda change: credit(change, ours, 500, paid, "stripe:pi_1", action="tokens-100k")
+    )
 
     values = {"amount": 120, "action": "render", "reference_id": "job-7", "metadata": {"frames": 2}}
     used = await asked(ann, "POST", f"{tokens}/consume", company_id=organization["number"], **values)
     assert (used["amount"], used["balance"]) == (-120, 380)
     assert await asked(ann, "POST", f"{tokens}/consume", **values) == used
+    other = await ann.post(f"{tokens}/consume", json={**values, "amount": 1})
+    assert (other.status_code, other.json()["error"]["details"]["field"]) == (409, "reference_id")
     assert (await asked(ann, "GET", f"{tokens}/balance?company_id={ours}"))["balance"] == 380
     listed = await asked(ann, "GET", f"{tokens}/transactions?limit=10")
     assert [(each["type"], each["amount"]) for each in listed] == [("consume", -120), ("purchase", 500)]
-    other = (organization["number"] or 0) % 1_000_000 + 1
-    elsewhere = await ann.get(f"{tokens}/balance?company_id={other}")
+    theirs = (organization["number"] or 0) % 1_000_000 + 1
+    elsewhere = await ann.get(f"{tokens}/balance?company_id={theirs}")
     assert elsewhere.status_code == 404
 
     for name, threshold in (("auto-topup", "threshold_tokens"), ("credit-auto-topup", "threshold_cents")):

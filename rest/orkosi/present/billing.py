@@ -9,7 +9,8 @@ from typing_extensions import TypedDict
 from models.base import Record, timestamp
 from models.billing import BillingSubscription, Package, PlanLimits
 from models.wallet import WalletUnit
-from resolvers.billing.payment import CURRENCY, Payment
+from resolvers.billing.bought import CURRENCY
+from resolvers.billing.payment import Payment
 from resolvers.billing.pricing import Pricing
 from resolvers.billing.summary import PlanCheck
 from rest.orkosi.present.show import Timestamp, presents, shown

@@ -4,14 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
+import pytest
 
 from models.billing import Billing
+from models.errors import Forbidden
 from models.outbound import Outbound
-from models.records import OrganizationRecord
-from resolvers.billing.overview import get_billing_overview
+from models.records import OrganizationRecord, WorkspaceRecord
+from resolvers.billing.overview import billing_overviews_of, get_billing_overview
 from resolvers.credential.credential import upsert_credential
 from resolvers.inputs.credential import CredentialUpsert
 from resolvers.kit.context import Context
+from tests.resolvers.conftest import Join
 from tests.resolvers.lab import again
 from tests.resolvers.receiving import Received, receiving
 
@@ -73,3 +76,17 @@ async def test_revenue_is_what_stripe_says_and_null_where_it_does_not(
         assert await revenue() is None
         stripe.statuses = [401]
         assert await revenue() is None
+
+
+async def test_what_an_organization_is_paid_is_for_its_admins(
+    owner: Context, organization: OrganizationRecord, workspace: WorkspaceRecord, join: Join
+) -> None:
+    member = await join(workspace, "member")
+
+    with pytest.raises(Forbidden):
+        await billing_overviews_of(again(member), [organization], None)
+    with pytest.raises(Forbidden):
+        await get_billing_overview(again(member), organization["_id"])
+    [overview] = await billing_overviews_of(again(owner), [organization], None)
+
+    assert overview["organization_id"] == organization["_id"]

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from models import LedgerEntry, Wallet
-from models.base import collection
+from models import LedgerEntry, Organization, User, Wallet
+from models.base import collection, utc_now
 from models.billing import Billing, Package
 from models.errors import BadUserInput, Conflict, NotConfigured, Unavailable
 from models.outbound import Outbound
@@ -22,6 +22,7 @@ from resolvers.billing.signature import TOLERANCE
 from resolvers.billing.webhook import receive_payment
 from resolvers.inputs.billing import BillingPaymentBegin, BillingReceive
 from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
 from tests.resolvers.lab import again
 from tests.resolvers.stripe import Stripe, payment_told, signature_of, stripe_on_loopback
 
@@ -127,8 +128,36 @@ async def test_a_hundred_events_shuffled_repeated_and_late_leave_the_ledger_righ
     assert await held(paying, organization) == (tokens, cents)
     owners = [wallet_id(owner_id) for owner_id in (organization["_id"], paying.user_id)]
     entries = await collection(LedgerEntry).find({"wallet_id": {"$in": owners}}).to_list()
-    assert sorted(entry["reference"] for entry in entries) == sorted(payment.id for payment in paid)
+    assert sorted(entry["reference"] for entry in entries) == sorted(f"stripe:{payment.id}" for payment in paid)
     assert sum(entry["amount"] for entry in entries) == tokens + cents
+
+
+async def test_a_key_that_no_header_holds_is_refused_by_its_name(
+    paying: Context, organization: OrganizationRecord, stripe: Stripe
+) -> None:
+    with pytest.raises(BadUserInput, match=r"^idempotencyKey: must match"):
+        read_input(
+            BillingPaymentBegin, {"package": "small", "idempotencyKey": "caf\N{LATIN SMALL LETTER E WITH ACUTE}"}
+        )
+
+    assert await begun(paying, organization, "small", "A key, of 2026-11: #1")
+
+
+@pytest.mark.parametrize("package", ["small", "credit"])
+async def test_what_is_paid_for_who_is_gone_comes_into_no_wallet(
+    paying: Context, organization: OrganizationRecord, stripe: Stripe, package: str
+) -> None:
+    payment = await begun(paying, organization, package)
+    stripe.states[payment.id]["status"] = "succeeded"
+    gone = {"$set": {"deleted_at": utc_now()}}
+    if package == "small":
+        await collection(Organization).update_one({"_id": organization["_id"]}, gone)
+    else:
+        await collection(User).update_one({"_id": paying.user_id}, gone)
+
+    await hear(paying, payment_told(stripe.states[payment.id], "payment_intent.succeeded", 1))
+
+    assert await held(paying, organization) == (0, 0)
 
 
 async def test_a_payment_that_was_not_begun_here_is_no_matter_of_ours(

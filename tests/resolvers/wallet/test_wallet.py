@@ -19,6 +19,7 @@ from models.wallet import LedgerEntryType
 from realtime.hub import Hub
 from realtime.log import Change, EventLog
 from resolvers.api_key.api_key import create_api_key
+from resolvers.billing.bought import Bought, credit_payment
 from resolvers.inputs.api_key import ApiKeyCreate
 from resolvers.inputs.organization import OrganizationMemberUpdate
 from resolvers.inputs.wallet import (
@@ -30,6 +31,7 @@ from resolvers.inputs.wallet import (
 )
 from resolvers.installation.installation import grant_server_role
 from resolvers.kit.context import Context
+from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
 from resolvers.member.organization_member import update_organization_member
 from resolvers.organization.organization import delete_organization
@@ -39,6 +41,7 @@ from resolvers.wallet.top_up import (
     create_token_top_up,
     get_token_top_up,
     set_top_up,
+    top_ups_of,
     update_token_top_up,
 )
 from resolvers.wallet.wallet import consume, grant, list_ledger_entries
@@ -100,6 +103,8 @@ async def test_a_reference_is_used_once(owner: Context, organization: Organizati
         await consume(again(owner), use(organization, 50, "job"))
     with pytest.raises(Conflict, match="reference"):
         await give(owner, organization, 60, "job")
+    with pytest.raises(Conflict, match="reference"):
+        await consume(again(owner), use(organization, 60, "job").model_copy(update={"action": "Print"}))
     with pytest.raises(InsufficientBalance) as refused:
         await consume(again(owner), use(organization, 41, "more"))
 
@@ -111,6 +116,27 @@ async def test_a_reference_is_used_once(owner: Context, organization: Organizati
         again(owner), organization["_id"], Window.read(), {"type": {"eq": LedgerEntryType.PURCHASE}}
     )
     assert [entry["reference"] for entry in membership.nodes] == ["pi_1"]
+
+
+async def test_a_reference_of_a_client_is_never_that_of_a_payment(
+    owner: Context, organization: OrganizationRecord
+) -> None:
+    # Given a client that uses something up by the id of a payment, and one that tries its reference
+    await give(owner, organization, 10)
+    await consume(again(owner), use(organization, 1, "pi_1"))
+    values = {"organizationId": str(organization["_id"]), "amount": 1, "action": "Render", "reference": "stripe:pi_1"}
+    with pytest.raises(BadUserInput, match=r"^reference: must not begin with stripe:"):
+        read_input(WalletConsume, values)
+    given = {"ownerId": str(organization["_id"]), "amount": 1, "reference": " stripe:pi_1"}
+    with pytest.raises(BadUserInput, match=r"^reference: must not begin with stripe:"):
+        read_input(WalletGrant, given)
+
+    # When the payment comes
+    bought = Bought(organization["_id"], 100, "tokens-100k")
+    await owner.write_as(organization["_id"], None, lambda change: credit_payment(change, "pi_1", bought))
+
+    # Then it is in the wallet
+    assert await balance(organization) == 109
 
 
 async def test_a_viewer_uses_nothing_up_and_members_set_no_top_up(
@@ -129,6 +155,24 @@ async def test_a_viewer_uses_nothing_up_and_members_set_no_top_up(
     await consume(again(member), use(organization, 1))
 
     assert await balance(organization) == 9
+
+
+async def test_what_is_bought_by_itself_is_seen_by_admins_and_of_credit_by_its_owner(
+    owner: Context, organization: OrganizationRecord, workspace: WorkspaceRecord, join: Join
+) -> None:
+    member = await join(workspace, "member")
+    await create_token_top_up(
+        again(owner), TokenTopUpCreate(organization_id=organization["_id"], threshold=1, package="tokens-100k")
+    )
+    await create_credit_top_up(again(member), CreditTopUpCreate(threshold=2, package="credit-10"))
+    wallets = [await wallet_of(organization["_id"]), await wallet_of(member.user_id)]
+
+    [tokens, credit] = await top_ups_of(again(member), wallets, None)
+    [seen] = await top_ups_of(again(owner), wallets[:1], None)
+
+    assert isinstance(tokens, Forbidden)
+    assert credit == wallets[1]["top_up"]
+    assert seen == wallets[0]["top_up"] is not None
 
 
 async def test_a_key_does_with_a_wallet_what_its_scopes_name(
@@ -186,8 +230,8 @@ async def test_a_top_up_is_begun_once_little_is_left_and_as_often_as_it_may_be(
     values = TokenTopUpCreate(
         organization_id=ours, threshold=50, package="tokens-100k", max_monthly=2, payment_method="pm_1"
     )
-    await create_token_top_up(again(owner), values)
     await give(owner, organization, 100)
+    await create_token_top_up(again(owner), values)
 
     async def top_up() -> TopUpRecord:
         found = (await wallet_of(ours))["top_up"]
@@ -222,9 +266,9 @@ async def test_a_top_up_is_begun_once_little_is_left_and_as_often_as_it_may_be(
     # And none after one that has failed, until something else is set
     await ended(error="declined")
     await consume(again(owner), use(organization, 1))
-    assert (await top_up())["due_at"] is None
+    await update_token_top_up(again(owner), TokenTopUpUpdate(organization_id=ours, payment_method="pm_1"))
+    assert ((await top_up())["due_at"], (await top_up())["error"]) == (None, "declined")
     await update_token_top_up(again(owner), TokenTopUpUpdate(organization_id=ours, payment_method="pm_2"))
-    await consume(again(owner), use(organization, 1))
     assert ((await top_up())["error"], (await top_up())["begun"]) == (None, 2)
 
 
