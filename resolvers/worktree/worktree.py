@@ -10,7 +10,7 @@ from models import Card, Label, Project, Worktree
 from models.base import collection, to_record
 from models.enums import TokenScope
 from models.errors import Conflict, NotBound, NotFound, PayloadTooLarge
-from models.ids import among
+from models.ids import among, portions
 from models.records import CardRecord, ProjectRecord, WorktreeRecord
 from models.write import find_and_delete
 from realtime.events.worktree import WorktreeCreated, WorktreeDeleted
@@ -131,8 +131,8 @@ async def worktree_of(ctx: Context, cards: Sequence[CardRecord], fields: Fields)
     ids = [card["_id"] for card in cards]
     found = {
         worktree["card_id"]: worktree
-        for start in range(0, len(ids), 100)
-        for worktree in await collection(Worktree).find({"card_id": among(ids[start : start + 100])}).to_list()
+        for some in portions(ids)
+        for worktree in await collection(Worktree).find({"card_id": among(some)}).to_list()
     }
     return [found.get(card_id) for card_id in ids]
 

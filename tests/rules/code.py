@@ -23,7 +23,7 @@ class Named:
         return f"{self.module}.{self.name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     """One module: `functions` and `values` (what is assigned once) at its top, `imports` what its names come from,
     `inside` the names, attributes and calls in each function and class."""
