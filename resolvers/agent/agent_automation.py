@@ -97,7 +97,7 @@ async def automations_of_agent(
     return await to_list(AgentAutomation, agents, "agent_id", sort=[("_id", 1)], fields=fields)
 
 
-@edge(scope=READ)
+@edge(scope=READ, viewer=True)
 async def file_of(
     ctx: Context, automations: Sequence[AgentAutomationRecord], fields: Fields
 ) -> list[AutomationFile | None]:

@@ -126,7 +126,7 @@ class PageQuery:
     async def _walked(self, walks: Mapping[Any, Walk], *, alone: bool) -> dict[Any, list[Record]]:
         """What is read along landmarks: the list of one parent, else those lists that are known to be long.
 
-        Each is a query of its own: a page of 20 of each of 40 lists of 300 takes 75 ms so, and 260 ms in one query for all.
+        Each is a query of its own: 20 of each of 40 lists of 300 take 75 ms so, and 260 ms in one query for all.
         """
         long = max(LONG, LONGER * self.size)
         chosen = [parent_id for parent_id, walk in walks.items() if alone or (walk.length or 0) > long]

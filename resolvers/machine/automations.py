@@ -13,7 +13,7 @@ from bson import ObjectId
 from models.project_roots import Place, split_path
 from resolvers.kit.context import Context
 from resolvers.machine.beneath import AbsentError, changed_at
-from resolvers.machine.reach import runs_installation, slugs_of, within
+from resolvers.machine.reach import may_see_shared, slugs_of, within
 from resolvers.machine.work import FOLDERS
 
 
@@ -27,9 +27,11 @@ class AutomationFile:
 
 async def files_at(ctx: Context, paths: Sequence[tuple[ObjectId, str]]) -> list[AutomationFile | None]:
     """What is at paths that workspaces name. None outside of the folder; of a folder that is no organization's, for
-    all but whoever runs the installation, as it would tell of what others have."""
+    all but whoever runs the installation and is signed in, as it would tell of what others have."""
     root = ctx.services.automations_root
-    if root is None or not paths or (root.is_shared and not await runs_installation(ctx)):
+    if root is None or not paths:
+        return [None] * len(paths)
+    if root.is_shared and not (ctx.subject.is_person and await may_see_shared(ctx)):
         return [None] * len(paths)
     slugs = {} if root.is_shared else await slugs_of([workspace_id for workspace_id, _ in paths])
     places = [

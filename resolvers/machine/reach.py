@@ -35,7 +35,7 @@ async def places_of(ctx: Context) -> list[Place]:
         ids = [member["organization_id"] for member in await members.to_list()]
         found = collection(Organization).find({"_id": among(ids)}, {"slug": 1}).sort("_id", 1)
         slugs = [organization["slug"] for organization in await found.to_list()]
-    sees_shared = any(root.is_shared for root in roots) and await runs_installation(ctx)
+    sees_shared = any(root.is_shared for root in roots) and await may_see_shared(ctx)
     places: list[Place] = []
     for root in roots:
         if not root.is_shared:
@@ -132,7 +132,7 @@ async def slugs_of(workspace_ids: Sequence[ObjectId]) -> dict[ObjectId, str]:
     }
 
 
-async def runs_installation(ctx: Context) -> bool:
+async def may_see_shared(ctx: Context) -> bool:
     """Whether the caller may see what is nobody's in particular."""
     found = await collection(User).find_one({"_id": ctx.user_id}, {"server_role": 1})
     return found is not None and found.get("server_role") == ServerRole.SUPER_ADMIN

@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from models import AgentAutomation, User
 from models.base import collection
-from models.enums import ServerRole
+from models.enums import ServerRole, TokenScope
 from models.errors import Conflict, NotFound
 from models.ids import Kind, new_id
 from models.project_roots import parse_root
@@ -123,3 +123,8 @@ async def test_files_are_found_in_the_folder_of_the_organization_and_nowhere_els
     assert await seen(owner, str(own)) == [None] * len(found)
     await collection(User).update_one({"_id": owner.user_id}, {"$set": {"server_role": ServerRole.SUPER_ADMIN.value}})
     assert await seen(owner, str(own)) == list(found.values())
+
+    # And no token of theirs
+    token = await people.with_token(owner, list(TokenScope))
+    assert await seen(token, str(own)) == [None] * len(found)
+    assert await seen(token, f"{tmp_path}/{{org}}/agents") == list(found.values())
