@@ -10,7 +10,7 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,6 +61,15 @@ class Stream:
             if event == name and all(about.get(key) == value for key, value in wanted.items()):
                 return data
         raise UnexpectedError(f"the stream ended without {name} {wanted}")
+
+    async def whole(self, is_last: Callable[[Json], bool]) -> list[Json]:
+        """The data of all events up to one. Raises UnexpectedError where the stream ends before."""
+        found: list[Json] = []
+        async for _, data in self._events():
+            found.append(data)
+            if is_last(data):
+                return found
+        raise UnexpectedError(f"the stream ended after {found}")
 
     async def _events(self) -> AsyncIterator[tuple[str, Json]]:
         assert self.process.stdout is not None

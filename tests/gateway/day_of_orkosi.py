@@ -1,10 +1,10 @@
 """`python -m tests.gateway.day_of_orkosi`: a day with Orkosi's interface, by the program `curl`.
 
 From an account to an organization whose agent has a product's task to do: it is asked whether it need begin, does what
-is next, and what came of that is in the changelog, its feed and the graph. Two workers claim a job, tokens are used
-up, an engine looks for work. A key is used, rotated and revoked. A backup is made, and restored into another data
-folder, whose gateway knows the same objects by the same names. Every step says what it found; what is not as it should
-be ends it with 1.
+is next, and what came of that is in the changelog, its feed and the graph; who follows a subscription is told each step
+once. Two workers claim a job, tokens are used up, an engine looks for work. A key is used, rotated and revoked. A backup
+is made, and restored into another data folder, whose gateway knows the same objects by the same names. Every step says
+what it found; what is not as it should be ends it with 1.
 """
 
 import asyncio
@@ -22,6 +22,23 @@ SECONDS = 40
 BASE = "/orkosi/api"
 REGISTER = {"username": "rui", "email": "rui@example.org", "password": "a long password"}
 GRANT = "mutation ($i: WalletGrantInput!) { walletGrant(input: $i) { entry { balance } } }"
+EVENTS = """
+subscription ($w: ID!) { workspaceEvents(workspaceId: $w, types: [
+  "ProjectCreated", "AgentCreated", "CardCreated", "CardMoved", "ChangelogEntryAdded", "ActivityRecorded"
+]) {
+  __typename
+  ... on CardMoved { card { stage } }
+  ... on ActivityRecorded { activity { type } }
+} }
+"""
+STEPS = [
+    ("ProjectCreated", None),
+    ("AgentCreated", None),
+    ("CardCreated", None),
+    ("CardMoved", "IN_PROGRESS"),
+    ("CardMoved", "DONE"),
+    ("ChangelogEntryAdded", None),
+]
 CARD = "query ($id: ID!) { card(id: $id) { number title type resolution stage project { slug } } }"
 
 
@@ -105,12 +122,35 @@ async def done(day: Day, key: Day, number: int) -> None:
     expect("found by its number", [task["id"] for task in found], [number])
 
 
+async def home_of(day: Day) -> str:
+    """The id of the workspace that somebody works in."""
+    asked = await day.curl.ask("POST", "/graphql", {"query": "{ viewer { homeWorkspace { id } } }"}, 200)
+    return str(asked["data"]["viewer"]["homeWorkspace"]["id"])
+
+
+async def followed(day: Day, key: Day) -> int:
+    """A task is filed and done while somebody follows, who is told each step once; the task's number."""
+    subscription = {"query": EVENTS, "variables": {"w": await home_of(day)}}
+    async with day.curl.stream("POST", "/graphql", subscription) as stream:
+        await stream.whole(lambda data: _event(data)["__typename"] == "StreamReady")
+        number = await begun(day, key)
+        await done(day, key, number)
+        await told(day)
+        events = [*map(_event, await stream.whole(lambda data: _event(data).get("activity") == {"type": "NOTICE"}))]
+    steps = [(each["__typename"], each.get("card", {}).get("stage")) for each in events if "activity" not in each]
+    expect("what a subscription was told", sorted(steps, key=STEPS.index), STEPS)
+    return number
+
+
+def _event(data: Json) -> Json:
+    event: Json = data["data"]["workspaceEvents"]
+    return event
+
+
 async def in_the_graph(day: Day, number: int) -> str:
     """The same objects by another door; the id of the card."""
     query = "query ($w: ID!) { workspaceCards(input: {workspaceId: $w}) { nodes { id number } } }"
-    home = "{ viewer { homeWorkspace { id } } }"
-    asked = await day.curl.ask("POST", "/graphql", {"query": home}, 200)
-    workspace = asked["data"]["viewer"]["homeWorkspace"]["id"]
+    workspace = await home_of(day)
     answer = await day.curl.ask("POST", "/graphql", {"query": query, "variables": {"w": workspace}}, 200)
     [card] = [card["id"] for card in answer["data"]["workspaceCards"]["nodes"] if card["number"] == number]
     answer = await day.curl.ask("POST", "/graphql", {"query": CARD, "variables": {"id": card}}, 200)
@@ -225,10 +265,8 @@ async def main() -> int:
         try:
             day = await registered(f"http://127.0.0.1:{PORT}")
             key, place = await key_of(day)
-            number = await begun(day, key)
-            await done(day, key, number)
+            number = await followed(day, key)
             card = await in_the_graph(day, number)
-            await told(day)
             await claimed(key)
             await at.end()  # which owns the data folder
             await command(at, "admin", "grant", REGISTER["email"])
