@@ -16,6 +16,7 @@ APART = {
     "resolvers.lane.page._cards": "a column that shows more than a hundred cards is a range of an index",
     "resolvers.machine.files.files_of": "git is asked in each folder, and not the database",
     "resolvers.search.search.totals_of": "a process counts in the index that it keeps of each workspace",
+    "resolvers.wallet.top_up.top_ups_of": "memberships were looked up for all, and each is looked at",
     "resolvers.worktree.worktree.diff_of_worktree": "git is asked in each folder, and not the database",
 }
 """Functions that wait for something of one parent after the other, or of each by itself."""
