@@ -2,9 +2,9 @@
 
 From an account to an organization whose agent has a product's task to do: it is asked whether it need begin, does what
 is next, and what came of that is in the changelog, its feed and the graph; who follows a subscription is told each step
-once. Two workers claim a job, tokens are used up, an engine looks for work. A key is used, rotated and revoked. A backup
-is made, and restored into another data folder, whose gateway knows the same objects by the same names. Every step says
-what it found; what is not as it should be ends it with 1.
+once. Two workers claim a job, tokens are used up, an engine looks for work. A key is used, rotated and revoked. A
+backup is made, and restored into another data folder, whose gateway knows the same objects by the same names. Every
+step says what it found; what is not as it should be ends it with 1.
 """
 
 import asyncio
