@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Any
 
 from bson import ObjectId
@@ -45,6 +46,9 @@ TOOLS = (*(tool for tool in DEFAULT_TOOLS if tool.startswith("read_")), CREATES)
 """What an engine's agent is given: it reads, and creates cards."""
 POLICY = {CREATES: Verdict.ALLOW}
 """Which it is there for: people decide on the cards. The ceiling of the workspace may say otherwise."""
+TAKEN = "comes to what another discovery engine of the workspace is called by"
+MAX_SLUG = 60
+"""Characters of an agent's."""
 RESERVED = frozenset({"efficiency"})
 """Words that addresses have in place of the slug of an engine."""
 
@@ -91,16 +95,19 @@ async def create_discovery_engine(
     """Create a discovery engine with an agent of its own, which nobody has a token of."""
     workspace_id = membership["workspace_id"]
     slug = values.slug or slug_of(values_of(values, DiscoveryEngine, CREATE)["name"], "engine")
+    named = "name" if values.slug is None else "slug"
     if slug in RESERVED:
-        field = "name" if values.slug is None else "slug"
-        raise BadUserInput(f"must not come to {slug}, which addresses use", field=field)
+        raise BadUserInput(f"must not come to {slug}, which addresses use", field=named)
 
     async def body(change: Change) -> DiscoveryEngineRecord:
         await require_parent(change, Workspace, workspace_id)
         inside = {"workspace_id": workspace_id}
         await require_room(change, DiscoveryEngine, inside, MAX_ENGINES, "discovery engines of this workspace")
         given = values_of(values, DiscoveryEngine, CREATE) | {"slug": slug}
-        agent = await _insert_agent(ctx, change, workspace_id, given, values.model)
+        there = {**inside, "slug": slug}
+        if await collection(DiscoveryEngine).find_one(there, {"_id": 1}, session=change.session) is not None:
+            raise Conflict(f"{TAKEN}: {slug}", field=named)
+        agent = await _insert_agent(ctx, change, workspace_id, given, values.model, named)
         made = {"created_by": ctx.user_id, "created_at": change.at, "updated_at": change.at}
         engine = to_record(
             DiscoveryEngine(
@@ -114,7 +121,7 @@ async def create_discovery_engine(
         try:
             await collection(DiscoveryEngine).insert_one(engine, session=change.session)
         except DuplicateKeyError as error:
-            raise Conflict("is taken by another discovery engine of the workspace", field="slug") from error
+            raise Conflict(f"{TAKEN}: {slug}", field=named) from error
         change.append(workspace_id, DiscoveryEngineCreated(discovery_engine=engine))
         return engine
 
@@ -196,12 +203,24 @@ async def agent_in(change: Change, engine: DiscoveryEngineRecord) -> AgentRecord
 
 
 async def _insert_agent(
-    ctx: Context, change: Change, workspace_id: ObjectId, given: Mapping[str, Any], model: str | None
+    ctx: Context, change: Change, workspace_id: ObjectId, given: Mapping[str, Any], model: str | None, named: str
 ) -> AgentRecord:
-    slug = f"discovery-{given['slug']}"[:60].rstrip("-")
+    slug = _slug_of_agent(given["slug"])
     values = AgentCreate.of(
         workspace_id=workspace_id, name=given["name"], slug=slug, model=model, tools=list(TOOLS), policy=POLICY
     )
+    taken = {"workspace_id": workspace_id, "slug": slug, **EXISTING}
+    if await collection(Agent).find_one(taken, {"_id": 1}, session=change.session) is not None:
+        raise Conflict(f"comes to an agent that there is already: {slug}", field=named)
     agent = await insert_agent(ctx, change, values, None)
     change.append(workspace_id, AgentCreated(agent=agent))
     return agent
+
+
+def _slug_of_agent(slug: str) -> str:
+    """What the agent of an engine is called by: another one for each engine, also where that is cut off."""
+    whole = f"discovery-{slug}"
+    if len(whole) <= MAX_SLUG:
+        return whole
+    mark = sha256(slug.encode()).hexdigest()[:8]
+    return f"{whole[: MAX_SLUG - len(mark) - 1].rstrip('-')}-{mark}"

@@ -18,7 +18,8 @@ LONGEST = 30 * DAY
 
 Every = Annotated[int, Field(strict=True, ge=SHORTEST, le=LONGEST)]
 
-_EVERY = "How many seconds there are between two runs, 60 to 2,592,000."
+_SLUG = "What it is called by, 2 to 60 characters; by default it follows from the name."
+_EVERY = f"How many seconds there are between two runs, {SHORTEST} to {LONGEST:,}."
 _MODEL = "The model that its agent works with, by its name; null for the default."
 
 
@@ -27,8 +28,8 @@ class DiscoveryEngineCreate(Input):
     """A new discovery engine, with an agent of its own."""
 
     workspace_id: WorkspaceId = Field(description="The workspace that it looks for work in.")
-    slug: Slug | None = Field(None, description="What it is called by; by default it follows from the name.")
-    every_seconds: Every = Field(DAY, description=_EVERY)
+    slug: Slug | None = Field(None, description=_SLUG)
+    every_seconds: Every = Field(DAY, description=f"{_EVERY.removesuffix('.')}; {DAY:,} by default.")
     model: Annotated[str, NAME] | None = Field(None, description=_MODEL)
 
 

@@ -7,6 +7,7 @@ from enum import Enum
 from functools import cache
 from typing import Annotated, Any, TypeVar, cast, get_args, get_origin
 
+import orjson
 from bson import ObjectId
 from pydantic import BaseModel, Field, create_model
 
@@ -52,7 +53,7 @@ def _field(field: Declared, door: Doors) -> tuple[Any, Any]:
             return type_ | None, Field(None, description=_clearing(field))
         return Annotated[type_ | None, NotNull], Field(None, description=_bounded(field, door))
     default = {} if field.required else {"default": field.default}
-    return type_ | None if field.nullable else type_, Field(**default, description=_bounded(field, door))
+    return type_ | None if field.nullable else type_, Field(**default, description=_defaulted(field, door))
 
 
 def _written_type(field: Declared) -> Any:
@@ -81,6 +82,16 @@ def _bounded(field: Declared, door: Doors) -> str:
         return field.description(door)
     limits = f"{text.minimum} to" if text.minimum else "at most"
     return f"{field.facts.description.removesuffix('.')}, {limits} {text.maximum:,} characters."
+
+
+def _defaulted(field: Declared, door: Doors) -> str:
+    """What a field is, with what it is where nothing is given: none, or no by default, goes without saying."""
+    told = _bounded(field, door)
+    default = None if field.required or door in field.facts.told else field.default
+    if default is None or default is False:
+        return told
+    word = default.name if isinstance(default, Enum) else orjson.dumps(default).decode()
+    return f"{told.removesuffix('.')}; {word} by default."
 
 
 @dataclass(frozen=True, slots=True)

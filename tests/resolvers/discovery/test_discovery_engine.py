@@ -44,6 +44,7 @@ from resolvers.mission.switch import restart_agent, start_agent, stop_agent
 from resolvers.proposal.acting import acting_as
 from tests.conftest import empty
 from tests.resolvers.lab import People, again, event_types
+from tests.resolvers.missions import Crew
 from tests.resolvers.projects import Board, make_board
 from tests.resolvers.test_indexes import check, recorded
 
@@ -309,13 +310,39 @@ async def test_an_engine_goes_with_its_agent_and_its_agent_with_it(
     for values in ({"slug": "efficiency"}, {"name": "Efficiency!"}, {"everySeconds": 59}, {"everySeconds": 2_592_001}):
         with pytest.raises(BadUserInput):
             await make_engine(owner, workspace, **values)
-    with pytest.raises(Conflict):
-        await make_engine(owner, workspace, slug="kept")
+    for taken, field in (({"slug": "kept"}, "slug"), ({"name": "Kept!"}, "name")):
+        with pytest.raises(Conflict, match="another discovery engine") as refused:
+            await make_engine(owner, workspace, **taken)
+        assert refused.value.details == {"field": field}
     stranger = await people.register("stranger")
     with pytest.raises(NotFound):
         await make_engine(stranger, workspace)
     with pytest.raises(Forbidden):
         await delete_discovery_engine(await first_agent(owner, workspace), new_id(Kind.DISCOVERY_ENGINE))
+
+
+async def test_engines_of_long_slugs_have_an_agent_each_and_none_takes_another_ones(
+    people: People, owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given slugs that begin alike, as long as what comes before them leaves room for, and longer
+    begin = "a" * 48
+    slugs = [f"{begin}-{end}" for end in ("b", "c", "b-first", "b-second", "b--------xy")]
+
+    # When there is an engine of each
+    agents = [(await (await make_engine(owner, workspace, slug=slug)).at_work()).subject.agent_id for slug in slugs]
+
+    # Then each has an agent of its own, which is called by as much of that as there is room for
+    found = await collection(Agent).find({"_id": {"$in": agents}}).sort("_id", 1).to_list()
+    called = [agent["slug"] for agent in found]
+    assert called[:2] == [f"discovery-{slug}" for slug in slugs[:2]]
+    assert len(set(called)) == len(slugs)
+    assert all(len(slug) <= 60 for slug in called)
+
+    # And an agent that people have made is not taken for it
+    await Crew(people, owner, workspace).hire("discovery-mine")
+    with pytest.raises(Conflict, match="an agent that there is already: discovery-mine") as refused:
+        await make_engine(owner, workspace, name="Mine")
+    assert refused.value.details == {"field": "name"}
 
 
 async def first_agent(owner: Context, workspace: WorkspaceRecord) -> Context:
