@@ -117,7 +117,11 @@ class Card(Stored[CardRecord]):
         int | None, Facts("How long it should take, in minutes.", SHOWN | WRITTEN | TRANSFER)
     ] = None
     max_duration_seconds: Annotated[
-        int | None, Facts("How long whoever works on it may take at most, in seconds.", SHOWN | WRITTEN | TRANSFER)
+        int | None,
+        Facts(
+            "How long whoever works on it may take at most, in seconds; the built-in runtime gives up then.",
+            SHOWN | WRITTEN | TRANSFER,
+        ),
     ] = None
     archived: Annotated[bool, Facts("Whether it is taken out of sight.", SHOWN | UPDATE | FILTER | TRANSFER)] = False
     start_date: Annotated[datetime | None, Facts("When work starts.", SHOWN | WRITTEN | TRANSFER | TEMPLATE)] = None

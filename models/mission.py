@@ -27,7 +27,9 @@ class Mission(Stored[MissionRecord]):
     for one that nobody has claimed, and `claimed_from` is whose it was before, if another's. `chain` counts the
     missions in a row before it that no person has begun, `card_count` the cards that were created in it, where it is a
     run of a discovery engine; one that was `handed_over` goes on in another. One that is `confined` reads and changes
-    nothing outside of its project: it was begun by what is bound to that, or follows from such a one.
+    nothing outside of its project: it was begun by what is bound to that, or follows from such a one. `max_seconds` is
+    what its card gave as it was asked, so that it has to end by `ends_by` once somebody works on it, later by as long
+    as it waits for others, now `waits_since` (`resolvers.state.mission_time`).
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.MISSION))
@@ -68,6 +70,9 @@ class Mission(Stored[MissionRecord]):
     model: Annotated[str | None, Facts("The model that last worked on it.")] = None
     step_count: Annotated[int, Facts("How many turns its model has taken.")] = 0
     max_steps: Annotated[int, Facts("How many turns its model may take.")] = MAX_STEPS
+    max_seconds: int | None = None
+    ends_by: datetime | None = None
+    waits_since: datetime | None = None
     deadline: Annotated[datetime | None, Facts("When it fails, unless it has ended by then.")] = None
     activity_count: Annotated[int, Facts("How many reports there are.", REST)] = 0
     created_at: Annotated[datetime, Facts("When it was asked.", SHOWN | FILTER)] = Field(default_factory=utc_now)

@@ -931,6 +931,9 @@ class MissionRecord(TypedDict):
     model: str | None
     step_count: int
     max_steps: int
+    max_seconds: int | None
+    ends_by: datetime | None
+    waits_since: datetime | None
     deadline: datetime | None
     activity_count: int
     started_at: datetime | None

@@ -33,7 +33,10 @@ MAX_CHECKLIST = 100
 MAX_LABELS = 50
 MAX_STEPS = 20
 ESTIMATE = "How long it should take, in minutes; null for not known."
-LONGEST = "How long whoever works on it may take at most, in seconds; null for as long as it takes."
+LONGEST = (
+    "How long whoever works on it may take at most, in seconds; null for as long as it takes. The built-in runtime "
+    "gives up then; what it waits for people or a budget does not count."
+)
 
 ChecklistItemId = Annotated[ObjectId, IdOf(Kind.CHECKLIST_ITEM)]
 

@@ -120,7 +120,8 @@ class Asked:
     """What is asked of an agent: within a project where one is named, which is the card's where a card is.
 
     `by` is who asked for it, if that is not whoever makes the change; `leads` the mission that it follows from,
-    `engine_id` the discovery engine that it is a run of.
+    `engine_id` the discovery engine that it is a run of. `max_seconds` is how long it may take, where that is less than
+    its card gives.
     """
 
     prompt: str
@@ -128,6 +129,7 @@ class Asked:
     project_id: ObjectId | None = None
     max_steps: int = MAX_STEPS
     deadline: datetime | None = None
+    max_seconds: int | None = None
     continues_id: ObjectId | None = None
     reason: MissionReason | None = None
     by: ObjectId | None = None
@@ -143,7 +145,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
     what would be confined to a project and is in none, and Conflict for an engine that has a run already.
     """
     workspace_id = agent["workspace_id"]
-    project_id, column_id = await _place_of(change, asked, workspace_id)
+    project_id, column_id, max_seconds = await _place_of(change, asked, workspace_id)
     leads = asked.leads or await leading(ctx, change)
     confined = _is_confined(ctx, change, leads)
     if confined and project_id is None:
@@ -173,6 +175,7 @@ async def insert_mission(ctx: Context, change: Change, agent: AgentRecord, asked
             cause=None if change.cause is None else asdict(change.cause),
             max_steps=asked.max_steps,
             deadline=asked.deadline,
+            max_seconds=max_seconds,
             created_at=change.at,
         )
     )
@@ -337,19 +340,23 @@ async def _charged_to(ctx: Context, change: Change, leads: MissionRecord | None)
     return list(dict.fromkeys(each for each in theirs if each is not None))[:MAX_CHARGED]
 
 
-async def _place_of(change: Change, asked: Asked, workspace_id: ObjectId) -> tuple[ObjectId | None, ObjectId | None]:
-    """The project of the card that is asked about, or the one that is named; and the column that the card stands in."""
+async def _place_of(
+    change: Change, asked: Asked, workspace_id: ObjectId
+) -> tuple[ObjectId | None, ObjectId | None, int | None]:
+    """The project of the card that is asked about, or the one that is named; the column that the card stands in; and
+    how many seconds whoever works on it may take."""
     if asked.card_id is not None:
         there = {"_id": asked.card_id, "workspace_id": workspace_id}
-        wanted = {"project_id": 1, "column_id": 1}
+        wanted = {"project_id": 1, "column_id": 1, "max_duration_seconds": 1}
         card = await collection(Card).find_one(there, wanted, session=change.session)
         if card is None:
             raise NotFound("Card")
         if asked.project_id not in (None, card["project_id"]):
             raise BadUserInput("is not the project of the card", field="projectId")
-        return ObjectId(card["project_id"]), card["column_id"]
+        given = [most for most in (asked.max_seconds, card.get("max_duration_seconds")) if most is not None]
+        return ObjectId(card["project_id"]), card["column_id"], min(given, default=None)
     if asked.project_id is not None:
         within = {"_id": asked.project_id, "workspace_id": workspace_id}
         if await collection(Project).find_one(within, {"_id": 1}, session=change.session) is None:
             raise NotFound("Project")
-    return asked.project_id, None
+    return asked.project_id, None, asked.max_seconds

@@ -23,6 +23,7 @@ from resolvers.mission.mission import Asked, find_mission
 from resolvers.mission.report import Report, add_reports
 from resolvers.mission.run import Held
 from resolvers.state.mission_status import change_status
+from resolvers.state.mission_time import seconds_left
 
 LONGEST_REST = 32
 """Turns between two tries to hand a mission over."""
@@ -126,6 +127,7 @@ async def _relay(ctx: Context, change: Change, mission: MissionRecord, max_steps
         f"{task_of(mission['prompt'])}{SO_FAR}{summary}",
         max_steps=max_steps,
         deadline=mission["deadline"],
+        max_seconds=seconds_left(mission, change.at),
         continues_id=mission["_id"],
         reason=MissionReason.RELAY,
     )

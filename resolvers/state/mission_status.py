@@ -16,6 +16,7 @@ from realtime.events.mission import MissionStatusChanged
 from realtime.log import Change
 from resolvers.state.discovery import count_run
 from resolvers.state.follow import MissionCompleted, note
+from resolvers.state.mission_time import kept_time
 from resolvers.state.proposal_status import withdraw
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = {
@@ -49,7 +50,8 @@ async def change_status(
     The end of a mission ends its run: whoever works on it commits nothing any more.
     """
     before = check_transition(mission, to)
-    changes: dict[str, Any] = {"waiting_for": None, "lease_until": None, **(values or {}), "status": to.value}
+    time = kept_time(mission, to, change.at)
+    changes: dict[str, Any] = {"waiting_for": None, "lease_until": None, **time, **(values or {}), "status": to.value}
     if before is Status.QUEUED and to is Status.RUNNING:
         changes["started_at"] = change.at
     if not TRANSITIONS[to]:

@@ -2,15 +2,16 @@
 
 import socket
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pymongo.errors import AutoReconnect
 
-from agents.runtime.child import prompt
+from agents.runtime.child import loop, prompt
 from agents.runtime.child.toolbox import Toolbox
-from models import Mission, MissionCall, MissionRun, MissionStep, UsageRecord
-from models.base import collection, utc_now
+from models import Card, Mission, MissionCall, MissionRun, MissionStep, UsageRecord
+from models.base import Record, collection, timestamp, utc_now
 from models.enums import MissionCallState, MissionStatus, UsageState
 from models.errors import RateLimited
 from models.language_model import LanguageModels
@@ -46,6 +47,38 @@ async def test_what_a_call_is_refused_for_is_read_by_the_model(owner: Context, w
         assert len({m["tool_call_id"] for m in at.model.requests[1]["messages"] if m["role"] == "tool"}) == 4
         assert await comments(at) == ["Fine"]
         assert (mission["status"], mission["summary"]) == (MissionStatus.COMPLETED, "Enough.")
+
+
+@pytest.mark.parametrize(
+    ("of_card", "of_mission", "error"),
+    [
+        ({"max_duration_seconds": 60}, {}, "It was not done within 60 seconds, which is what its card gives"),
+        ({}, {"deadline": timestamp(utc_now() + timedelta(days=1))}, "It was not done by its deadline"),
+        ({"max_duration_seconds": 200_000}, {}, None),
+    ],
+    ids=["card", "deadline", "in time"],
+)
+async def test_a_mission_fails_that_takes_longer_than_its_card_or_its_deadline_gives(
+    owner: Context,
+    workspace: WorkspaceRecord,
+    monkeypatch: pytest.MonkeyPatch,
+    of_card: Record,
+    of_mission: Record,
+    error: str | None,
+) -> None:
+    async with desk(owner, workspace, turns(Turn("Done."))) as at:
+        # Given a mission with a limit
+        await collection(Card).update_one({"_id": at.card_id}, {"$set": of_card})
+        mission_id = await at.ask(**of_mission)
+
+        # When it is worked on for more than a day
+        monkeypatch.setattr(loop, "utc_now", lambda: utc_now() + timedelta(days=1, seconds=1))
+        async with working(at.owner.services):
+            ended = await at.ended(mission_id)
+
+        # Then its model is asked no more, unless the limit is longer
+        assert (ended["error"], len(at.model.requests)) == (error, int(error is None))
+        assert ended["status"] == (MissionStatus.COMPLETED if error is None else MissionStatus.FAILED)
 
 
 @pytest.mark.parametrize(

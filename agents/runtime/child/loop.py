@@ -58,6 +58,7 @@ from resolvers.mission.report import Report
 from resolvers.mission.run import Held, RunLostError, insist, read_run
 from resolvers.pilotage.standing_order import orders_for
 from resolvers.skill.assign import load_skill, skill_lines
+from resolvers.state.mission_time import overdue
 from resolvers.usage.usage import Usage
 
 log = logging.getLogger("orrery.agents")
@@ -117,8 +118,8 @@ class Loop:
     async def _round(self) -> bool:
         """The calls that are open, and the next turn; whether there is more to do."""
         mission, run = self.seen or await read_run(self.held)
-        if (deadline := mission.get("deadline")) is not None and deadline <= utc_now():
-            return await self._fail("It was not done by its deadline")
+        if (late := overdue(mission, utc_now())) is not None:
+            return await self._fail(late)
         for call in list(await self._calls()):
             if call["finished_at"] is None and not call["late"] and not await self._carry_out(call):
                 return False
