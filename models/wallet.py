@@ -33,7 +33,7 @@ class LedgerEntryType(Told):
     BONUS = "bonus", "Whoever runs the installation gave it."
     SIGNUP_BONUS = "signup_bonus", "The same, to begin with."
     ADMIN_GRANT = "admin_grant", "The same, for whatever reason."
-    REFUND = "refund", "What was used up is given back."
+    REFUND = "refund", "What was used up is given back or, below 0, what was paid for is."
 
 
 class TopUp(BaseModel):

@@ -42,7 +42,7 @@ class TopUp:
 class Wallet:
     id: strawberry.ID = strawberry.field(description="The id.")
     balance: float = strawberry.field(description="What is left, never below 0.")
-    credited: float = strawberry.field(description="What has come, in all.")
+    credited: float = strawberry.field(description="What has come and was not given back at Stripe, in all.")
     consumed: float = strawberry.field(description="What was used up, in all.")
     top_up: TopUp | None = edge(
         top_ups_of,

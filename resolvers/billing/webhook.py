@@ -14,6 +14,7 @@ from models.errors import BadUserInput, NotFound
 from models.ids import Kind, parse_id
 from resolvers.billing.billing_event import HeardError
 from resolvers.billing.payment import follow_payment
+from resolvers.billing.refund import follow_refund
 from resolvers.billing.signature import verified
 from resolvers.billing.subscription import follow_subscription
 from resolvers.inputs.billing import BillingReceive
@@ -33,11 +34,13 @@ async def receive_payment(ctx: Context, values: BillingReceive) -> None:
     operator has set up no webhook, and Unavailable where Stripe does not say how things stand: it sends again then.
     """
     event = await verified(ctx.services.billing, values)
-    payment_id, about = _payment(event), _about(event)
+    payment_id, refunded_id, about = _payment(event), _refunded(event), _about(event)
     try:
         with suppress(HeardError):
             if payment_id is not None:
                 await follow_payment(ctx, payment_id, event)
+            elif refunded_id is not None:
+                await follow_refund(ctx, refunded_id, event)
             elif about is not None:
                 await follow_subscription(ctx, *about, event["id"])
     except NotFound as missing:
@@ -50,6 +53,17 @@ def _payment(event: Mapping[str, Any]) -> str | None:
         case {"type": str(type_), "data": {"object": {"id": str(payment_id), "metadata": {"package": str()}}}}:
             is_payment = type_.startswith("payment_intent.") and 0 < len(payment_id) <= MAX_ID
             return payment_id if is_payment else None
+    return None
+
+
+def _refunded(event: Mapping[str, Any]) -> str | None:
+    """The payment for a package that some is given back of, as an event tells; None for any other event."""
+    match event:
+        case {
+            "type": "charge.refunded",
+            "data": {"object": {"payment_intent": str(payment_id), "metadata": {"package": str()}}},
+        }:
+            return payment_id if 0 < len(payment_id) <= MAX_ID else None
     return None
 
 

@@ -93,6 +93,26 @@ async def debit(
     return await _write(change, owner_id, wallet, -amount, type_, reference, action, metadata), wallet
 
 
+async def take_back(
+    change: Change, owner_id: ObjectId, amount: int, reference: str, *, action: str, metadata: Mapping[str, Any]
+) -> LedgerEntryRecord:
+    """Take out of a wallet what was paid for and is given back; what became of it.
+
+    No more than there is: what was used up already is told as `missing` in the metadata of the entry.
+    """
+    before = await open_wallet(change, owner_id)
+    taken = min(before["balance"], amount)
+    changes = {
+        "balance": before["balance"] - taken,
+        "credited": before["credited"] - taken,
+        "updated_at": change.at,
+    }
+    await collection(Wallet).update_one({"_id": before["_id"]}, {"$set": changes}, session=change.session)
+    told = {**metadata, "missing": amount - taken} if taken < amount else metadata
+    wallet, type_ = with_changes(before, changes), LedgerEntryType.REFUND
+    return await _write(change, owner_id, wallet, -taken, type_, reference, action, told)
+
+
 async def find_wallet(owner_id: ObjectId, change: Change | None = None) -> WalletRecord | None:
     """The wallet of an organization or a person; None where nothing has come yet."""
     session = None if change is None else change.session

@@ -47,7 +47,7 @@ class Stripe:
             return self._begun(form, key)
         if path in PAGES:
             return {"url": PAGES[path]}
-        known = self.states.get(path.rpartition("/")[2], {})
+        known = self.states.get(path.partition("?")[0].rpartition("/")[2], {})
         if method == "POST" and known:
             if price := form.get("items[0][price]"):
                 known["items"]["data"][0]["price"]["id"] = price
@@ -106,5 +106,8 @@ def told_of(type_: str, organization_id: ObjectId | str, number: int = 1, subscr
 
 
 def payment_told(intent: dict[str, Any], type_: str, number: int) -> bytes:
-    """An event about a payment as it stands; of those each `number` is another one."""
+    """An event about a payment as it stands, or about what was paid by it; of those each `number` is another one."""
+    if type_.startswith("charge."):
+        charge = {"id": "ch_1", "payment_intent": intent["id"], "metadata": intent["metadata"]}
+        return orjson.dumps({"id": f"evt_{intent['id']}_{number}", "type": type_, "data": {"object": charge}})
     return orjson.dumps({"id": f"evt_{intent['id']}_{number}", "type": type_, "data": {"object": intent}})
