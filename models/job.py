@@ -22,7 +22,10 @@ class FactoryAlertKind(Told):
 
     LEASE_EXPIRED = "lease_expired", "Claims have ended without a sign of life, and are not taken back yet."
     WAITING_LONG = "waiting_long", "Jobs wait for more than ten minutes, though their queues are not paused."
-    FAILING = "failing", "More than a fifth of the jobs of a queue that ended in the last hour have failed."
+    FAILING = (
+        "failing",
+        "More than a fifth of the jobs of a queue that ended in the last hour have failed, of five at least.",
+    )
 
 
 class Queue(Stored[QueueRecord]):

@@ -80,7 +80,7 @@ class Factory:
         description="How many workers may hold jobs at a time; null for any number."
     )
     max_concurrent: int | None = strawberry.field(
-        description="How many jobs may be held at a time; null for any number."
+        description="How many jobs may be held at a time; null for any number. It is 1,000 at most with `workerCount`."
     )
     workers: int = strawberry.field(description="How many workers were seen within a day.")
     working: int = strawberry.field(description="How many of them hold jobs.")

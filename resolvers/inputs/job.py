@@ -200,5 +200,6 @@ class FactoryUpdate(Input):
         None, description="How many workers may hold jobs at a time, 1 to 1,000; null for any number."
     )
     max_concurrent: AtATime | None = Field(
-        None, description="How many jobs may be held at a time, 1 to 1,000; null for any number."
+        None,
+        description="How many jobs may be held at a time, 1 to 1,000; null for any number, with `workerCount` for 1,000.",
     )

@@ -58,7 +58,10 @@ async def begin(change: Change, job: JobRecord, worker: str | None = None) -> Jo
 
 
 async def hold_on(change: Change, job: JobRecord) -> JobRecord:
-    """Hold a job for as long again; nobody is told."""
+    """Hold a job for as long again; nobody is told. Raises Conflict where its lease has ended: its place is another's
+    by then, whether it was taken back or not."""
+    if is_lost(job, change.at):
+        raise Conflict("The claim is over: nobody gave a sign of it in time", kind="LEASE_LOST")
     changes = {"lease_until": change.at + timedelta(seconds=job["lease_seconds"])}
     await collection(Job).update_one({"_id": job["_id"]}, {"$set": changes}, session=change.session)
     return with_changes(job, changes)

@@ -40,7 +40,8 @@ class FactoryConfigBody(Body):
 
 
 class FactoryConfigData(TypedDict):
-    """How many workers may hold jobs at a time, and how many jobs; null for any number."""
+    """How many workers may hold jobs at a time, and how many jobs; null for any number. With a limit of workers,
+    `max_concurrent` is 1,000 where none was said."""
 
     worker_count: int | None
     max_concurrent: int | None

@@ -12,13 +12,14 @@ from models.records import QueueRecord
 from resolvers.inputs.job import Cron, JobSubmit, Label, ScheduleSubmit
 from resolvers.job.job import submit_job
 from resolvers.job.listing import JobCounts, counts_of, list_jobs
-from resolvers.job.queue import find_queue, list_queues
+from resolvers.job.queue import list_queues
 from resolvers.job.schedule import submit_schedule
 from resolvers.kit.page import Window
 from rest.orkosi.bodies import Body, Part, Query
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.paging import MAX_PAGE, PageQuery, listed, listed_of
 from rest.orkosi.present.job import OrkosiQueueJobData, OrkosiScheduleData, queue_job, schedule
+from rest.orkosi.queue_names import queue_of
 from rest.orkosi.task_queue import Attempts, Priority
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
@@ -161,7 +162,7 @@ async def find(call: Call) -> list[OrkosiQueueJobData]:
     first."""
     query = call.query(JobsQuery)
     page = _page(query.start, query.end)
-    queue = await find_queue(await workspace_of(call), call.path["queueName"])
+    queue = await queue_of(call, call.path["queueName"])
     if queue is None:
         raise NotFound("Queue")
     queue_id, is_paused = queue["_id"], queue["is_paused"]

@@ -21,12 +21,12 @@ from resolvers.inputs.job import (
     LeaseToken,
 )
 from resolvers.job.job import claim_jobs, complete_job, fail_job, hold_job, submit_job
-from resolvers.job.queue import find_queue
 from resolvers.kit.load import one_by
 from resolvers.kit.nouns import QUEUE
 from rest.orkosi.bodies import Body
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.present.job import OrkosiJobData, job
+from rest.orkosi.queue_names import queue_of
 from rest.orkosi.workspace import OrganizationRef, require_organization, workspace_of
 from rest.routing import Call
 
@@ -113,7 +113,7 @@ async def claim(call: Call) -> OrkosiJobData | list[OrkosiJobData] | None:
     and as long again with each heartbeat."""
     body = call.body(TaskClaimBody)
     await require_organization(call, body.tenant_id)
-    queue = await find_queue(await workspace_of(call), body.queue_name)
+    queue = await queue_of(call, body.queue_name)
     if queue is None:
         return None
     values = JobClaim.of(size=body.batch_size, name=body.task_type, worker=body.worker_id)

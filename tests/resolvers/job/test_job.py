@@ -56,6 +56,11 @@ async def stored(job: JobRecord) -> JobRecord:
     return found
 
 
+async def end_lease(job: JobRecord, after: timedelta = timedelta()) -> None:
+    """Have the lease of a job end by the clock, now or after a while."""
+    await collection(Job).update_one({"_id": job["_id"]}, {"$set": {"lease_until": utc_now() + after}})
+
+
 async def open_jobs(queue: QueueRecord) -> tuple[int, int]:
     found = await collection(Queue).find_one({"_id": queue["_id"]})
     assert found is not None
@@ -125,12 +130,37 @@ async def test_a_worker_that_comes_late_is_in_conflict_once_another_has_the_job(
 async def test_a_sign_of_life_keeps_a_job(owner: Context, queue: QueueRecord) -> None:
     job = await put(owner, queue, leaseSeconds=100)
     [held] = await claim(owner, queue)
-    await collection(Job).update_one({"_id": job["_id"]}, {"$set": {"lease_until": utc_now()}})
+    await end_lease(job, timedelta(seconds=10))
 
     await hold_job(again(owner), job["_id"], JobHold(lease_token=held["lease_token"]))
     await run_due(owner.services, utc_now() + timedelta(seconds=50))
 
     assert (await stored(job))["state"] == JobState.ACTIVE
+
+
+async def test_a_lease_that_has_ended_is_not_brought_back_though_nobody_has_taken_the_job_yet(
+    owner: Context, queue: QueueRecord
+) -> None:
+    job = await put(owner, queue, leaseSeconds=100)
+    [held] = await claim(owner, queue)
+    await end_lease(job)
+
+    with pytest.raises(Conflict) as refused:
+        await hold_job(again(owner), job["_id"], JobHold(lease_token=held["lease_token"]))
+    await run_due(owner.services)
+
+    assert refused.value.details["kind"] == "LEASE_LOST"
+    assert (await stored(job))["state"] == JobState.DELAYED
+
+
+async def test_what_was_done_by_the_end_of_a_lease_is_not_done_again(owner: Context, queue: QueueRecord) -> None:
+    job = await put(owner, queue)
+    [held] = await claim(owner, queue)
+    await end_lease(job)
+
+    done = await complete_job(again(owner), job["_id"], JobComplete(lease_token=held["lease_token"]))
+
+    assert done.value["state"] == JobState.COMPLETED
 
 
 async def test_a_failure_waits_longer_each_time_and_the_last_one_ends_it(owner: Context, queue: QueueRecord) -> None:
