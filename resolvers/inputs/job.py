@@ -35,6 +35,7 @@ _MAX_DATA = 256 * 1024
 _DAY_MS = 86_400_000
 
 QueueId = Annotated[ObjectId, IdOf(Kind.QUEUE)]
+JobId = Annotated[ObjectId, IdOf(Kind.JOB)]
 LeaseToken = Annotated[int, Field(strict=True, ge=1, lt=2**31)]
 
 
@@ -137,6 +138,23 @@ class JobComplete(Input):
     result: Data = Field(None, description="What came of it, at most 256 KB as JSON.")
 
 
+class CompletedJob(Input):
+    """A job of several that ended well."""
+
+    id: JobId = Field(description="The job.")
+    lease_token: LeaseToken = Field(description="What the claim gave.")
+    result: Data = Field(None, description="What came of it, at most 256 KB as JSON.")
+
+
+class JobBatchComplete(Input):
+    """Which jobs of a queue ended well."""
+
+    queue_id: QueueId = Field(description="The queue that they are of.")
+    jobs: Annotated[list[CompletedJob], Field(min_length=1, max_length=MAX_BATCH)] = Field(
+        description="The jobs, 1 to 50."
+    )
+
+
 class JobFail(Input):
     """Why a job did not end well."""
 
@@ -201,5 +219,5 @@ class FactoryUpdate(Input):
     )
     max_concurrent: AtATime | None = Field(
         None,
-        description="How many jobs may be held at a time, 1 to 1,000; null for any number, with `workerCount` for 1,000.",
+        description="How many jobs may be held at a time, 1 to 1,000; null for any number (1,000 with `workerCount`).",
     )

@@ -14,9 +14,11 @@ from models import Job, Schedule
 from models.base import Record, Recorded, collection, utc_now
 from models.enums import JobState
 from models.errors import NotFound
+from models.ids import portions
 from models.reach import unexpected
 from realtime.log import Change
 from resolvers.job import state
+from resolvers.job.book import find_jobs, open_queue
 from resolvers.job.schedule import tick
 from resolvers.kit.context import Services
 
@@ -26,8 +28,8 @@ FIRST = timedelta(seconds=2)
 LONGEST = timedelta(minutes=5)
 """How long a job or a schedule rests that has failed once, and at most: twice as long each time."""
 
-Run = Callable[[Change, ObjectId, datetime], Awaitable[None]]
-"""Does what is due of the object with an id at a moment, within a change of its queue's history."""
+Run = Callable[[Change, ObjectId, ObjectId, datetime], Awaitable[None]]
+"""Does what is due in a queue of the object with an id at a moment, within a change of the queue's history."""
 
 log = logging.getLogger("orrery.jobs")
 
@@ -126,18 +128,20 @@ async def _run_queue(
 
 
 async def _run(queue_id: ObjectId, steps: Sequence[Step], now: datetime, change: Change) -> None:
-    await state.open_queue(change, queue_id)
+    await open_queue(change, queue_id)
+    for ids in portions(step.object_id for step in steps if step.run is _go_on):
+        await find_jobs(change, queue_id, ids)
     for step in steps:
-        await step.run(change, step.object_id, now)
+        await step.run(change, queue_id, step.object_id, now)
         await change.give_way()
 
 
-async def _go_on(change: Change, job_id: ObjectId, now: datetime) -> None:
+async def _go_on(change: Change, queue_id: ObjectId, job_id: ObjectId, now: datetime) -> None:
     """Have a delayed job given out, and a lost one begun anew or ended."""
-    job = await collection(Job).find_one({"_id": job_id}, session=change.session)
+    job = (await find_jobs(change, queue_id, [job_id])).get(job_id)
     if job is None:
         return
     if job["state"] == JobState.DELAYED and job["run_at"] <= now:
-        await state.let_wait(change, job)
+        state.let_wait(change, job)
     elif state.is_lost(job, now):
-        await state.lose(change, job)
+        state.lose(change, job)

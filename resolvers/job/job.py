@@ -4,7 +4,7 @@ A claim is a lease with a token that counts the claims: whoever comes late, afte
 conflict, and nothing of theirs is written.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 
 import orjson
@@ -12,19 +12,30 @@ from bson import ObjectId
 
 from auth.policies import job as policy
 from models import Job, Workspace
-from models.base import Record, collection, to_record
+from models.base import Record, to_record
 from models.enums import JobState, TokenScope
-from models.errors import BadUserInput, Conflict, NotFound
+from models.errors import BadUserInput, Conflict, NotFound, OrreryError
 from models.facts import CREATE
 from models.ids import Kind, new_id
 from models.records import JobRecord, QueueRecord, WorkspaceMemberRecord
 from realtime.log import Change, Committed
-from resolvers.inputs.job import JobClaim, JobComplete, JobCreate, JobFail, JobHold, JobSubmit
+from resolvers.inputs.job import (
+    CompletedJob,
+    JobBatchComplete,
+    JobClaim,
+    JobComplete,
+    JobCreate,
+    JobFail,
+    JobHold,
+    JobSubmit,
+)
 from resolvers.job import state
+from resolvers.job.book import find_by_key, find_jobs, open_queue
 from resolvers.job.limits import room_for
 from resolvers.job.queue import add_queue, find_queue
-from resolvers.job.waiting import first_waiting
+from resolvers.job.waiting import may_wait, next_waiting
 from resolvers.job.worker import note_claim
+from resolvers.kit.batch import BatchResult
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent
 from resolvers.kit.fields import values_of
@@ -80,20 +91,19 @@ async def claim_jobs(ctx: Context, queue: QueueRecord, values: JobClaim) -> Comm
     if values.name is not None:
         waiting["name"] = values.name
     # Workers ask again and again: as long as nothing waits, that takes no turn among the queue's changes.
-    if not await first_waiting(waiting, 1):
+    if not await may_wait(waiting):
         return Committed([], await ctx.services.hub.log.head(queue["_id"]))
 
     async def body(change: Change) -> list[JobRecord]:
-        if (await state.open_queue(change, queue["_id"]))["is_paused"] or await is_paused(change, ctx.subject.agent_id):
+        now = await open_queue(change, queue["_id"])
+        if now["is_paused"] or await is_paused(change, ctx.subject.agent_id):
             return []
-        if not (size := await room_for(change, queue["workspace_id"], values.worker, values.size)):
+        if not (size := await room_for(change, now, values.worker, values.size)):
             return []
-        ids = await first_waiting(waiting, size, change.session)
-        if ids and values.worker is not None:
-            await note_claim(change, queue["workspace_id"], values.worker, len(ids))
-        found = await collection(Job).find({"_id": {"$in": ids}}, session=change.session).to_list() if ids else []
-        jobs = {job["_id"]: job for job in found}
-        return [await state.begin(change, jobs[job_id], values.worker) for job_id in ids]
+        jobs = await next_waiting(change, queue["_id"], waiting, size)
+        if jobs and values.worker is not None:
+            note_claim(change, queue["workspace_id"], values.worker, len(jobs))
+        return [state.begin(change, job, values.worker) for job in jobs]
 
     return await ctx.write(queue["_id"], body)
 
@@ -110,6 +120,26 @@ async def complete_job(ctx: Context, door: JobRecord, values: JobComplete) -> Co
     return await _held(ctx, door, values.lease_token, lambda change, job: state.complete(change, job, values.result))
 
 
+@operation("jobBatchComplete", inside=QUEUE, permission=policy.WORK, scope=WRITE, no_tool=WORKERS)
+async def complete_jobs(
+    ctx: Context, queue: QueueRecord, values: JobBatchComplete
+) -> Committed[list[BatchResult[JobRecord]]]:
+    """End up to 50 claimed jobs of a queue well, in one change; one whose claim is over is left as it is."""
+
+    async def body(change: Change) -> list[BatchResult[JobRecord]]:
+        await find_jobs(change, queue["_id"], [ended.id for ended in values.jobs])
+        return [await end(change, ended) for ended in values.jobs]
+
+    async def end(change: Change, ended: CompletedJob) -> BatchResult[JobRecord]:
+        try:
+            job = await _claimed(change, queue["_id"], ended.id, ended.lease_token)
+        except OrreryError as error:
+            return BatchResult(str(ended.id), JOB, error=error)
+        return BatchResult(str(ended.id), JOB, state.complete(change, job, ended.result))
+
+    return await ctx.write(queue["_id"], body)
+
+
 @operation("jobFail", opens=JOB.reading("queue_id"), permission=policy.WORK, scope=WRITE, no_tool=WORKERS)
 async def fail_job(ctx: Context, door: JobRecord, values: JobFail) -> Committed[JobRecord]:
     """Say that a claimed job failed: it is begun again later, unless it was begun often enough."""
@@ -121,7 +151,7 @@ async def delete_job(ctx: Context, door: JobRecord) -> Committed[ObjectId]:
     """Delete a job that nobody holds."""
 
     async def body(change: Change) -> ObjectId:
-        await state.remove(change, await _find(change, door["_id"]))
+        await state.remove(change, await _find(change, door["queue_id"], door["_id"]))
         return door["_id"]
 
     return await ctx.write(door["queue_id"], body)
@@ -135,13 +165,10 @@ def _check_key(values: JobCreate | JobSubmit) -> None:
 
 async def _put(ctx: Context, change: Change, queue: QueueRecord, values: JobCreate | JobSubmit) -> JobRecord:
     """Add a job to a queue, unless that has one of the same key."""
-    await state.open_queue(change, queue["_id"])
+    await open_queue(change, queue["_id"])
     given = values_of(values, Job, CREATE)
-    if given["key"] is not None:
-        same = {"queue_id": queue["_id"], "key": given["key"]}
-        found = await collection(Job).find_one(same, session=change.session)
-        if found is not None:
-            return found
+    if given["key"] is not None and (found := await find_by_key(change, queue["_id"], given["key"])) is not None:
+        return found
     job_id = new_id(Kind.JOB)
     job = to_record(
         Job(
@@ -167,21 +194,26 @@ async def _put(ctx: Context, change: Change, queue: QueueRecord, values: JobCrea
 
 
 async def _held(
-    ctx: Context, door: JobRecord, lease_token: int, then: Callable[[Change, JobRecord], Awaitable[JobRecord]]
+    ctx: Context, door: JobRecord, lease_token: int, then: Callable[[Change, JobRecord], JobRecord]
 ) -> Committed[JobRecord]:
     """Go on with a job that was claimed with a token. Raises Conflict where it is another's by now, or has ended."""
 
     async def body(change: Change) -> JobRecord:
-        job = await _find(change, door["_id"])
-        if job["state"] != JobState.ACTIVE or job["lease_token"] != lease_token:
-            raise Conflict("The claim is over: the job was given to another, or has ended", kind="LEASE_LOST")
-        return await then(change, job)
+        return then(change, await _claimed(change, door["queue_id"], door["_id"], lease_token))
 
     return await ctx.write(door["queue_id"], body)
 
 
-async def _find(change: Change, job_id: ObjectId) -> JobRecord:
-    found = await collection(Job).find_one({"_id": job_id}, session=change.session)
+async def _claimed(change: Change, queue_id: ObjectId, job_id: ObjectId, lease_token: int) -> JobRecord:
+    """A job that is held by a claim. Raises Conflict where it is another's by now, or has ended."""
+    job = await _find(change, queue_id, job_id)
+    if job["state"] != JobState.ACTIVE or job["lease_token"] != lease_token:
+        raise Conflict("The claim is over: the job was given to another, or has ended", kind="LEASE_LOST")
+    return job
+
+
+async def _find(change: Change, queue_id: ObjectId, job_id: ObjectId) -> JobRecord:
+    found = (await find_jobs(change, queue_id, [job_id])).get(job_id)
     if found is None:
         raise NotFound("Job")
     return found

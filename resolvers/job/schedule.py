@@ -25,6 +25,7 @@ from realtime.events.job import ScheduleChanged, ScheduleDeleted
 from realtime.log import Change, Committed
 from resolvers.inputs.job import MAX_SCHEDULES, ScheduleCreate, ScheduleSubmit, ScheduleUpdate
 from resolvers.job import state
+from resolvers.job.book import find_by_key, find_jobs, open_queue
 from resolvers.job.queue import add_queue, find_queue
 from resolvers.job.state import TICK
 from resolvers.kit.ceilings import require_room
@@ -50,7 +51,7 @@ async def create_schedule(ctx: Context, queue: QueueRecord, values: ScheduleCrea
     """Have a queue get a job again and again."""
 
     async def body(change: Change) -> ScheduleRecord:
-        await state.open_queue(change, queue["_id"])
+        await open_queue(change, queue["_id"])
         return await _add(ctx, change, queue, values)
 
     return await ctx.write(queue["_id"], body)
@@ -128,14 +129,15 @@ def next_every(seconds: int, begun: datetime, moment: datetime) -> datetime:
     return begun + every * ((moment - begun) // every + 1)
 
 
-async def tick(change: Change, schedule_id: ObjectId, now: datetime) -> None:
+async def tick(change: Change, queue_id: ObjectId, schedule_id: ObjectId, now: datetime) -> None:
     """Make the job of a schedule whose moment has come, unless another process has."""
     schedule = await collection(Schedule).find_one({"_id": schedule_id}, session=change.session)
     if schedule is None or schedule["next_at"] is None or schedule["next_at"] > now:
         return
     changes: dict[str, object] = {"next_at": next_after(schedule, now)}
     key = f"{TICK}{schedule['_id']}:{timestamp(schedule['next_at'])}"
-    if not await _is_open(change, schedule["last_job_id"]) and not await _is_there(change, schedule, key):
+    # A schedule that was woken may come to the same tick again.
+    if not await _is_open(change, queue_id, schedule["last_job_id"]) and not await find_by_key(change, queue_id, key):
         job = to_record(
             Job(
                 workspace_id=schedule["workspace_id"],
@@ -197,15 +199,7 @@ async def _go_on(change: Change, changed: ScheduleRecord) -> ScheduleRecord:
     return schedule
 
 
-async def _is_there(change: Change, schedule: ScheduleRecord, key: str) -> bool:
-    """Whether the job of a tick was made: a schedule that was woken may come to the same one again."""
-    same = {"queue_id": schedule["queue_id"], "key": key}
-    return await collection(Job).find_one(same, {"_id": 1}, session=change.session) is not None
-
-
-async def _is_open(change: Change, job_id: ObjectId | None) -> bool:
+async def _is_open(change: Change, queue_id: ObjectId, job_id: ObjectId | None) -> bool:
     """Whether a job is there and has not ended."""
-    if job_id is None:
-        return False
-    job = await collection(Job).find_one({"_id": job_id}, {"state": 1}, session=change.session)
+    job = None if job_id is None else (await find_jobs(change, queue_id, [job_id])).get(job_id)
     return job is not None and not state.is_over(job)

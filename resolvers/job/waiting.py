@@ -3,10 +3,13 @@
 MongoDB walks an index and stops. The embedded database reads all that a filter fits before it sorts and cuts, so that
 a claim would read every job that waits. There a list is looked at once, and from then on read up to a landmark
 (`resolvers.kit.landmark`) that a few are known to stand before: what has come before that since is read with them.
+
+Claims that share a transaction share what was read for the first of them.
 """
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bson import ObjectId
@@ -15,65 +18,103 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from models import Job
 from models.base import collection
 from models.records import JobRecord
+from realtime.log import Change
+from resolvers.job.book import book_of, find_jobs
 from resolvers.kit.landmark import reads_whole_ranges
 
 BLOCK = 25
-"""Jobs between two landmarks."""
+"""Jobs between two landmarks, and how many more than are asked for are read where there are none."""
 CROWDED = 4 * BLOCK
 """When so many more than were asked for stand before a landmark, the list is looked at anew."""
 KEPT = 200
-"""Lists of which a process knows the landmarks: those that were looked at last."""
+"""Lists of which a process knows the landmarks, and that they had a job: those that were looked at last."""
 IN_TURN = [("priority", 1), ("_id", 1)]
 
-_landmarks: OrderedDict[tuple[Any, ...], deque[tuple[int, ObjectId]]] = OrderedDict()
+Name = tuple[tuple[str, Any], ...]
+"""What selects a list, by equal fields."""
+Place = tuple[int, ObjectId]
+"""Where a job stands in its list: its priority, and its id."""
+
+_landmarks: OrderedDict[Name, deque[Place]] = OrderedDict()
+_giving: OrderedDict[Name, None] = OrderedDict()
+"""Lists of which the last claim was given something."""
 
 
-async def first_waiting(
-    waiting: Mapping[str, Any], size: int, session: AsyncClientSession | None = None
-) -> list[ObjectId]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The first jobs of a list, as they were before the transaction; all of it, where these are fewer than `asked`."""
+
+    places: Sequence[Place]
+    asked: int
+
+
+async def may_wait(waiting: Mapping[str, Any]) -> bool:
+    """Whether a claim of a list is worth its turn: the last one was given something, or something waits now."""
+    return tuple(waiting.items()) in _giving or bool(await first_waiting(waiting, 1))
+
+
+async def next_waiting(change: Change, queue_id: ObjectId, waiting: Mapping[str, Any], size: int) -> list[JobRecord]:
+    """The first jobs of a list of a queue, as it stands within a change."""
+    book, name = book_of(change, queue_id), tuple(waiting.items())
+    touched = book.touched_jobs()
+    wanted = size + len(touched)
+    known: _Read | None = book.notes.get(name)
+    if known is None or known.asked <= len(known.places) < wanted:
+        known = book.notes[name] = _Read(await _first(waiting, wanted, change.session), wanted)
+    places = [place for place in known.places if place[1] not in book.touched]
+    places += [(job["priority"], job["_id"]) for job in touched if waiting.items() <= job.items()]
+    ids = [job_id for _, job_id in sorted(places)[:size]]
+    _giving.pop(name, None)
+    if ids:
+        _giving[name] = None
+        while len(_giving) > KEPT:
+            _giving.popitem(last=False)
+    jobs = await find_jobs(change, queue_id, ids)
+    return [jobs[job_id] for job_id in ids]
+
+
+async def first_waiting(waiting: Mapping[str, Any], size: int) -> list[ObjectId]:
     """The ids of the first jobs of a list, which `waiting` selects by equal fields."""
+    return [job_id for _, job_id in (await _first(waiting, size, None))[:size]]
+
+
+async def _first(waiting: Mapping[str, Any], size: int, session: AsyncClientSession | None) -> list[Place]:
+    """So many from the first one on, or some more; fewer where there are no more."""
     if not await reads_whole_ranges(Job):
-        return await _ids(waiting, session, size)
+        return await _read(waiting, session, size + BLOCK)
     name = tuple(waiting.items())
     while landmarks := _landmarks.get(name):
         first = landmarks[0]
         found = await _before(waiting, *first, session)
         if size <= len(found) <= size + CROWDED:
-            return found[:size]
+            return found
         if len(found) > size:
             break  # what is more urgent has come in the meantime
         if landmarks and landmarks[0] == first:  # nearly all before it are taken
             landmarks.popleft()
-    found = await _ids(waiting, session)
-    return found[:size]
+    found = await _read(waiting, session)
+    _remember(name, found)
+    return found
 
 
 async def _before(
     waiting: Mapping[str, Any], priority: int, last: ObjectId, session: AsyncClientSession | None
-) -> list[ObjectId]:
+) -> list[Place]:
     """All up to a landmark: two ranges of one index, the second behind the first."""
     urgent = {**waiting, "priority": {"$lt": priority}}
     equal = {**waiting, "priority": priority, "_id": {"$lte": last}}
-    found = [*await _read(urgent, session), *await _read(equal, session)]
-    return [job["_id"] for job in found]
+    return [*(await _read(urgent, session) if priority else ()), *await _read(equal, session)]
 
 
-async def _ids(waiting: Mapping[str, Any], session: AsyncClientSession | None, size: int = 0) -> list[ObjectId]:
-    """So many, or all of a list; of a long one that is read whole the landmarks are remembered."""
-    jobs = await _read(waiting, session, size)
-    if not size:
-        _remember(tuple(waiting.items()), jobs)
-    return [job["_id"] for job in jobs]
-
-
-def _remember(name: tuple[Any, ...], jobs: Sequence[JobRecord]) -> None:
+def _remember(name: Name, places: Sequence[Place]) -> None:
     _landmarks.pop(name, None)
-    if len(jobs) <= CROWDED:
+    if len(places) <= CROWDED:
         return
-    _landmarks[name] = deque((job["priority"], job["_id"]) for job in jobs[BLOCK - 1 :: BLOCK])
+    _landmarks[name] = deque(places[BLOCK - 1 :: BLOCK])
     while len(_landmarks) > KEPT:
         _landmarks.popitem(last=False)
 
 
-async def _read(where: Mapping[str, Any], session: AsyncClientSession | None, size: int = 0) -> list[JobRecord]:
-    return await collection(Job).find(where, {"priority": 1}, session=session).sort(IN_TURN).limit(size).to_list()
+async def _read(where: Mapping[str, Any], session: AsyncClientSession | None, size: int = 0) -> list[Place]:
+    found = collection(Job).find(where, {"priority": 1}, session=session).sort(IN_TURN).limit(size)
+    return [(job["priority"], job["_id"]) for job in await found.to_list()]

@@ -1,10 +1,13 @@
 """Workers: whoever claims jobs of a workspace and says what they are called."""
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 from bson import ObjectId
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import job as policy
@@ -57,29 +60,58 @@ async def held_by_name(workspace_ids: Sequence[ObjectId]) -> dict[tuple[ObjectId
     return {(row["_id"]["workspace"], row["_id"].get("worker")): row["count"] for row in rows}
 
 
-async def note_claim(change: Change, workspace_id: ObjectId, name: str, many: int) -> None:
+Deed = Literal["claimed", "completed", "failed", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What a worker of a workspace did, and how often."""
+
+    workspace_id: ObjectId
+    name: str
+    deed: Deed
+    many: int = 1
+
+
+def note_claim(change: Change, workspace_id: ObjectId, name: str, many: int) -> None:
     """A worker was given so many jobs."""
-    seen = {"seen_at": change.at, "expires_at": change.at + KEPT}
-    mine = {"workspace_id": workspace_id, "name": name}
-    workers = collection(Worker)
-    update = {"$set": seen, "$inc": {"claimed": many}}
-    if (await workers.update_one(mine, update, session=change.session)).matched_count:
-        return
-    there = {"workspace_id": workspace_id}
-    if await workers.count_documents(there, limit=MAX_WORKERS, session=change.session) >= MAX_WORKERS:
-        return
-    worker = to_record(Worker(**mine, **seen, claimed=many, created_at=change.at))
-    try:
-        await workers.insert_one(worker, session=change.session)
-    except DuplicateKeyError as error:
-        error._add_error_label("TransientTransactionError")  # it claims from another queue at the same moment
-        raise
+    change.write_last(_write, _Note(workspace_id, name, "claimed", many))
 
 
-async def note_end(change: Change, job: JobRecord, how: Literal["completed", "failed", "lost"]) -> None:
+def note_end(change: Change, job: JobRecord, how: Deed) -> None:
     """A claim of a job is over; one that was lost is no sign of its worker."""
-    if (name := job.get("worker")) is None:
-        return
-    mine = {"workspace_id": job["workspace_id"], "name": name}
-    seen = {} if how == "lost" else {"$set": {"seen_at": change.at, "expires_at": change.at + KEPT}}
-    await collection(Worker).update_one(mine, {"$inc": {how: 1}} | seen, session=change.session)
+    if (name := job.get("worker")) is not None:
+        change.write_last(_write, _Note(job["workspace_id"], name, how))
+
+
+async def _write(change: Change, notes: Sequence[_Note]) -> None:
+    """Write what workers of one workspace did, at the end of a transaction."""
+    deeds: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for note in notes:
+        deeds[note.name][note.deed] += note.many
+    seen = {"seen_at": change.at, "expires_at": change.at + KEPT}
+    there = {"workspace_id": notes[0].workspace_id}
+    updates = [
+        UpdateOne({**there, "name": name}, {"$inc": dict(done)} | ({"$set": seen} if done.keys() - {"lost"} else {}))
+        for name, done in deeds.items()
+    ]
+    written = await collection(Worker).bulk_write(updates, session=change.session)
+    if written.matched_count < len(updates):
+        await _remember(change, notes[0].workspace_id, {name: done["claimed"] for name, done in deeds.items()})
+
+
+async def _remember(change: Change, workspace_id: ObjectId, claimed: Mapping[str, int]) -> None:
+    """Remember those who have claimed something and are not known yet, where there is room."""
+    workers, there = collection(Worker), {"workspace_id": workspace_id}
+    named = workers.find({**there, "name": {"$in": list(claimed)}}, {"name": 1}, session=change.session)
+    known = {worker["name"] for worker in await named.to_list()}
+    seen = {"seen_at": change.at, "expires_at": change.at + KEPT, "created_at": change.at}
+    new = [to_record(Worker(**there, **seen, name=name, claimed=many)) for name, many in claimed.items() if many]
+    new = [worker for worker in new if worker["name"] not in known]
+    room = MAX_WORKERS - await workers.count_documents(there, limit=MAX_WORKERS, session=change.session) if new else 0
+    for worker in new[:room]:
+        try:
+            await workers.insert_one(worker, session=change.session)
+        except DuplicateKeyError as error:
+            error._add_error_label("TransientTransactionError")  # it claims from another queue at the same moment
+            raise

@@ -301,6 +301,25 @@ class JobClaimPayload:
     cursor: Cursor = cursor_field()
 
 
+@strawberry.type(description="Why one job of a batch was left as it is.")
+class JobBatchError:
+    code: str = strawberry.field(description="The stable code.")
+    message: str = strawberry.field(description="The reason.")
+
+
+@strawberry.type(description="What became of one job of a batch.")
+class JobBatchResult:
+    id: strawberry.ID = strawberry.field(description="The id of the job.")
+    job: Job | None = strawberry.field(description="The job as it is now; null where that was refused.")
+    error: JobBatchError | None = strawberry.field(description="Why it was refused: `CONFLICT` if a claim is over.")
+
+
+@strawberry.type(description="What ending several jobs returns.")
+class JobBatchPayload:
+    results: list[JobBatchResult] = strawberry.field(description="One for each job, in the order of the input.")
+    cursor: Cursor = cursor_field()
+
+
 @strawberry.type(description="What claiming a mission returns.")
 class MissionClaimPayload:
     mission: Mission | None = strawberry.field(description="The mission; null where none is queued.")

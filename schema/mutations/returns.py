@@ -77,6 +77,7 @@ NAMED: Mapping[str, tuple[str, type]] = {
     "apiKeyRevoke": ("api_token", payloads.ApiKeyPayload),
     "apiKeyUpdate": ("api_token", payloads.ApiKeyPayload),
     "consentGive": ("consents", payloads.ConsentPayload),
+    "jobBatchComplete": ("results", payloads.JobBatchPayload),
     "jobClaim": ("jobs", payloads.JobClaimPayload),
     "missionClaim": ("mission", payloads.MissionClaimPayload),
     "notificationMarkAllRead": ("count", payloads.NotificationMarkAllReadPayload),

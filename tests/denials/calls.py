@@ -70,7 +70,9 @@ from resolvers.inputs.installation import (
     PersonUpdate,
 )
 from resolvers.inputs.job import (
+    CompletedJob,
     FactoryUpdate,
+    JobBatchComplete,
     JobClaim,
     JobComplete,
     JobCreate,
@@ -244,6 +246,9 @@ CALLS: dict[str, Arguments] = {
     "jobSubmit": lambda ids: (JobSubmit.of(workspace_id=ids["workspace"], queue="Mails", name="Send", key="two"),),
     "jobClaim": lambda ids: (ids["queue"], JobClaim(size=10)),
     "jobHold": lambda ids: (ids["job"], JobHold(lease_token=1)),
+    "jobBatchComplete": lambda ids: (
+        JobBatchComplete(queue_id=ids["queue"], jobs=[CompletedJob(id=ids["job"], lease_token=1, result={"sent": 1})]),
+    ),
     "jobComplete": lambda ids: (ids["job"], JobComplete(lease_token=1, result={"sent": 1})),
     "jobFail": lambda ids: (ids["job"], JobFail(lease_token=1, error="Away")),
     "jobDelete": lambda ids: (ids["job"],),

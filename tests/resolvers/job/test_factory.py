@@ -12,6 +12,7 @@ from models.base import collection, utc_now
 from models.enums import JobState, ServerRole
 from models.job import FactoryAlertKind
 from models.records import QueueRecord, WorkspaceRecord
+from realtime.log import Change
 from resolvers.inputs.job import (
     FactoryUpdate,
     JobClaim,
@@ -23,13 +24,16 @@ from resolvers.inputs.job import (
     ScheduleSubmit,
     ScheduleUpdate,
 )
+from resolvers.job import state
 from resolvers.job import worker as workers
 from resolvers.job.due import run_due
 from resolvers.job.factory import FactoryAlert, get_factory, update_factory
 from resolvers.job.job import claim_jobs, complete_job, fail_job, submit_job
+from resolvers.job.limits import room_for
 from resolvers.job.listing import list_jobs
 from resolvers.job.queue import create_queue, find_queue, update_queue
 from resolvers.job.schedule import submit_schedule, update_schedule
+from resolvers.job.waiting import next_waiting
 from resolvers.job.worker import list_workers
 from resolvers.kit.context import Context
 from resolvers.kit.page import Window
@@ -82,6 +86,24 @@ async def test_no_more_jobs_are_held_at_a_time_than_the_workspace_lets(
     # And without a limit all are
     await update_factory(again(owner), workspace["_id"], FactoryUpdate.of(max_concurrent=None))
     assert len(await claimed(owner, mails, size=50)) + len(await claimed(owner, reports, size=50)) == 15
+
+
+async def test_a_place_is_free_for_whoever_asks_next_in_the_same_transaction(
+    owner: Context, workspace: WorkspaceRecord, queues: list[QueueRecord]
+) -> None:
+    mails, _ = queues
+    await update_factory(again(owner), workspace["_id"], FactoryUpdate(max_concurrent=2))
+    [first, _] = await claimed(owner, mails, size=2, worker="w-1")
+
+    async def body(change: Change) -> list[int]:
+        room = [await room_for(change, mails, "w-2", 5)]
+        state.complete(change, first, None)
+        room.append(await room_for(change, mails, "w-2", 5))
+        [job] = await next_waiting(change, mails["_id"], {"queue_id": mails["_id"], "state": "waiting"}, 1)
+        state.begin(change, job, "w-2")
+        return [*room, await room_for(change, mails, "w-3", 5)]
+
+    assert (await again(owner).write(mails["_id"], body)).value == [0, 1, 0]
 
 
 async def test_no_more_workers_hold_jobs_than_the_workspace_lets(

@@ -7,16 +7,14 @@ from typing import Any
 
 import pytest
 
-from models import Job, LoggedEvent, Queue, Schedule, StreamHead
+from models import Job, LoggedEvent, Schedule, StreamHead
 from models.base import collection, timestamp, utc_now
 from models.enums import JobState
 from models.errors import BadUserInput, Conflict, NotFound, RateLimited
 from models.records import JobRecord, QueueRecord, ScheduleRecord, WorkspaceRecord
 from realtime.log import Change
 from resolvers.inputs.job import (
-    JobClaim,
     JobComplete,
-    JobCreate,
     JobFail,
     JobHold,
     QueueCreate,
@@ -26,45 +24,21 @@ from resolvers.inputs.job import (
 )
 from resolvers.job import due, state
 from resolvers.job.due import Setbacks, run_due
-from resolvers.job.job import claim_jobs, complete_job, create_job, delete_job, fail_job, get_job, hold_job
+from resolvers.job.job import (
+    complete_job,
+    delete_job,
+    fail_job,
+    get_job,
+    hold_job,
+)
 from resolvers.job.queue import create_queue, delete_queue, update_queue
 from resolvers.job.schedule import create_schedule, update_schedule
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.workspace.workspace import delete_workspace
 from tests.resolvers.deletions import finish_deletions
+from tests.resolvers.jobs import claim, end_lease, open_jobs, put, stored
 from tests.resolvers.lab import again, event_types
-
-
-@pytest.fixture
-async def queue(owner: Context, workspace: WorkspaceRecord) -> QueueRecord:
-    return (await create_queue(again(owner), QueueCreate.of(workspace_id=workspace["_id"], name="Mails"))).value
-
-
-async def put(owner: Context, queue: QueueRecord, **values: Any) -> JobRecord:
-    given = {"queueId": queue["_id"], "name": "Send", **values}
-    return (await create_job(again(owner), read_input(JobCreate, given))).value
-
-
-async def claim(owner: Context, queue: QueueRecord, size: int = 1) -> list[JobRecord]:
-    return (await claim_jobs(again(owner), queue["_id"], JobClaim(size=size))).value
-
-
-async def stored(job: JobRecord) -> JobRecord:
-    found = await collection(Job).find_one({"_id": job["_id"]})
-    assert found is not None
-    return found
-
-
-async def end_lease(job: JobRecord, after: timedelta = timedelta()) -> None:
-    """Have the lease of a job end by the clock, now or after a while."""
-    await collection(Job).update_one({"_id": job["_id"]}, {"$set": {"lease_until": utc_now() + after}})
-
-
-async def open_jobs(queue: QueueRecord) -> tuple[int, int]:
-    found = await collection(Queue).find_one({"_id": queue["_id"]})
-    assert found is not None
-    return found["open"], found["open_bytes"]
 
 
 async def test_smaller_priorities_come_first_and_among_equals_the_oldest(owner: Context, queue: QueueRecord) -> None:
@@ -328,10 +302,10 @@ async def test_a_queue_that_fails_holds_up_no_other(
     monkeypatch.setattr(due, "AT_ONCE", 2)
     let_wait = state.let_wait
 
-    async def failing(change: Change, job: JobRecord) -> JobRecord:
+    def failing(change: Change, job: JobRecord) -> JobRecord:
         if job["queue_id"] == queue["_id"]:
             raise RateLimited("busy", retry_after=1)
-        return await let_wait(change, job)
+        return let_wait(change, job)
 
     monkeypatch.setattr(state, "let_wait", failing)
 
@@ -351,12 +325,12 @@ async def test_a_job_that_always_fails_holds_up_no_other_of_its_queue(
     tried: list[datetime] = []
     let_wait, setbacks, now = state.let_wait, Setbacks(), utc_now() + timedelta(minutes=2)
 
-    async def failing(change: Change, job: JobRecord) -> JobRecord:
+    def failing(change: Change, job: JobRecord) -> JobRecord:
         if job["_id"] == broken["_id"]:
             # With the schedule, where that is due at the same moment, and then by itself: one try.
             tried.extend([now] if now not in tried[-1:] else [])
             raise LookupError("of a version that is not there")
-        return await let_wait(change, job)
+        return let_wait(change, job)
 
     monkeypatch.setattr(state, "let_wait", failing)
 

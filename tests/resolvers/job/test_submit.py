@@ -11,7 +11,7 @@ from models.records import WorkspaceRecord
 from resolvers.inputs.job import JobClaim, JobSubmit
 from resolvers.job.job import claim_jobs, submit_job
 from resolvers.kit.context import Context
-from tests.resolvers.job.test_job import open_jobs
+from tests.resolvers.jobs import open_jobs
 from tests.resolvers.lab import again
 
 
