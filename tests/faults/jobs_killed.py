@@ -3,62 +3,54 @@
     python -m tests.faults.jobs_killed --jobs 2000 --processes 4
 
 Each worker is a process with a clock of its own, as gateways have one, so that they also meet at every tick of a
-schedule. Some workers say too late that they are done. It prints a JSON object: how many jobs, kills and lost claims
-there were, and every contradiction between the jobs, their history, and what workers and queues count.
+schedule. They are forked from one that has loaded all, and one is killed only once it has claimed something, while
+another works: however short the pauses are, it goes on. Some workers say too late that they are done. It prints a JSON
+object: how many jobs, kills and lost claims there were, and every contradiction between the jobs, their history, and
+what workers and queues count.
 """
 
 import argparse
 import asyncio
-import contextlib
 import json
 import logging
 import random
-import signal
 import sys
 import tempfile
 import time
-from asyncio.subprocess import DEVNULL, Process
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from bson import ObjectId
 
-from auth.jwt import JwtSigner
 from auth.subject import ANONYMOUS
 from gateway.cli.console import Steps, steps
-from gateway.database import open_database
 from gateway.direct import acting, open_services
 from gateway.embedded import EmbeddedDatabase
-from gateway.jobs import Jobs, Pace
 from models import Job, LoggedEvent, Queue, Worker
 from models.base import collection
 from models.enums import JobState
-from models.errors import Conflict, RateLimited
-from realtime.guard import Guard
-from realtime.hub import Hub
-from realtime.log import EventLog
-from realtime.presence import Presence
 from resolvers.account.account import register
 from resolvers.inputs.account import AuthRegister
-from resolvers.inputs.job import FactoryUpdate, JobClaim, JobComplete, JobSubmit, ScheduleSubmit, ScheduleUpdate
+from resolvers.inputs.job import FactoryUpdate, JobSubmit, ScheduleSubmit, ScheduleUpdate
 from resolvers.inputs.organization import OrganizationCreate
 from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.job.factory import update_factory
-from resolvers.job.job import claim_jobs, complete_job, submit_job
+from resolvers.job.job import submit_job
 from resolvers.job.schedule import submit_schedule, update_schedule
 from resolvers.kit.context import Context, Services
 from resolvers.organization.organization import create_organization
 from resolvers.workspace.workspace import create_workspace
-from tests.faults.automations_killed import ALIVE, settings
-from tests.gateway.process import ROOT
+from tests.faults.automations_killed import settings
+from tests.faults.jobs_worker import LEASE, WORKED, Work, again, work
 
-LEASE, LATE = 4, 0.01
-"""Seconds that a claim lasts, and how many of the jobs take their worker longer than that."""
-MOST, BATCH = 10, 3
+MOST = 10
+"""Jobs that may be held at a time."""
 SUBMITTERS, SHOWN = 20, 5
 SKEW = timedelta(milliseconds=50)
 """Between the moment of a change and what it sees."""
@@ -103,22 +95,26 @@ async def run(folder: Path, arguments: argparse.Namespace) -> Report:
         async with open_services(settings(url, folder / "parent")) as services:
             place = await _set_up(services)
 
-            async def start(number: int) -> Process:
-                given = [f"--work={url}", f"--folder={folder / str(number)}", f"--number={number}"]
-                given += [f"--owner={place.owner.user_id}", f"--queues={place.mails},{place.ticks}"]
-                return await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "tests.faults.jobs_killed", *given, cwd=ROOT, stdin=DEVNULL, stdout=DEVNULL
-                )
+            forked = get_context("forkserver")
+            forked.set_forkserver_preload([work.__module__])
 
-            processes = [await start(number) for number in range(arguments.processes)]
-            killing = asyncio.create_task(_kill(processes, start, arguments.pause, chance, report))
+            def start(number: int) -> BaseProcess:
+                (folder / str(number) / WORKED).unlink(missing_ok=True)
+                assert place.owner.user_id is not None
+                given = Work(url, folder / str(number), number, place.owner.user_id, (place.mails, place.ticks))
+                process = forked.Process(target=work, args=(given,), daemon=True)
+                process.start()
+                return process
+
+            processes = [start(number) for number in range(arguments.processes)]
+            killing = asyncio.create_task(_kill(folder, processes, start, arguments.pause, chance, report))
             with steps() as told:
                 await _submit(place, arguments.jobs, told)
                 await _done(place, arguments.jobs, told)
             killing.cancel()
             await asyncio.wait([killing])
             for process in processes:
-                await _end(process)
+                _end(process)
             report.late = _late(folder)
             await _check(place, arguments.jobs, report)
             report.seconds = round(time.monotonic() - began, 1)
@@ -151,40 +147,33 @@ async def _submit(place: Place, jobs: int, told: Steps) -> None:
 
     async def submit() -> None:
         for number in left:
-            await _again(submit_job, place.ctx, _job(place.workspace_id, number))
+            await again(submit_job, place.ctx, _job(place.workspace_id, number))
             told.advance()
 
     await asyncio.gather(*(submit() for _ in range(SUBMITTERS)))
 
 
-async def _again(operation: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
-    """A request, sent again where a killed process has left its locks behind."""
-    while True:
-        try:
-            return await operation(*arguments)
-        except RateLimited:
-            await asyncio.sleep(0.2)
-
-
 async def _kill(
-    processes: list[Process],
-    start: Callable[[int], Awaitable[Process]],
+    folder: Path,
+    processes: list[BaseProcess],
+    start: Callable[[int], BaseProcess],
     pause: float,
     chance: random.Random,
     report: Report,
 ) -> None:
     while True:
         await asyncio.sleep(chance.uniform(0.5, 1.5) * pause)
-        number = chance.randrange(len(processes))
-        await _end(processes[number])
-        report.kills += 1
-        processes[number] = await start(number)
+        at_work = [number for number in range(len(processes)) if (folder / str(number) / WORKED).exists()]
+        if len(at_work) > 1:
+            number = chance.choice(at_work)
+            _end(processes[number])
+            report.kills += 1
+            processes[number] = start(number)
 
 
-async def _end(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.send_signal(signal.SIGKILL)
-    await process.wait()
+def _end(process: BaseProcess) -> None:
+    process.kill()
+    process.join()
 
 
 async def _done(place: Place, jobs: int, told: Steps) -> None:
@@ -196,7 +185,7 @@ async def _done(place: Place, jobs: int, told: Steps) -> None:
         now = jobs - await _open(place.mails)
         told.advance(now - done)
         done = now
-    await _again(update_schedule, place.ctx, place.schedule, ScheduleUpdate.of(is_enabled=False))
+    await again(update_schedule, place.ctx, place.schedule, ScheduleUpdate.of(is_enabled=False))
     left = 1
     while left:
         await asyncio.sleep(0.5)
@@ -282,52 +271,14 @@ def _beside(told: Sequence[tuple[datetime, Any]]) -> list[ObjectId]:
     return found
 
 
-async def work_until_killed(arguments: argparse.Namespace) -> None:
-    """What a worker does: it claims from each queue in turn, and says that it is done; sometimes too late."""
-    chosen, chance = settings(arguments.work, arguments.folder), random.Random()
-    late = arguments.folder / "late"
-    async with open_database(chosen, prepared=True) as database:
-        hub = Hub(EventLog(database.client), chosen.bus)
-        await hub.start()
-        await Presence(database.client, hub.log, lease=ALIVE).start()
-        services = Services(hub, Guard(), JwtSigner(chosen.secret_key), chosen.jwt_expires_in, chosen.base_url)
-        await Jobs(services, pace=Pace(poll=0.2)).start()
-        subject = acting(services, ObjectId(arguments.owner)).subject
-        name = f"worker-{arguments.number}"
-        queues = [ObjectId(queue_id) for queue_id in arguments.queues.split(",")]
-        while True:
-            found = []
-            for queue_id in queues:
-                asked = JobClaim(size=BATCH, worker=name)
-                found += (await _again(claim_jobs, Context(subject, services), queue_id, asked)).value
-            for job in found:
-                await asyncio.sleep(chance.uniform(LEASE, LEASE + 1) if chance.random() < LATE else 0)
-                result = {"worker": name, "claim": job["lease_token"]}
-                ended = JobComplete(lease_token=job["lease_token"], result=result)
-                try:
-                    await _again(complete_job, Context(subject, services), job["_id"], ended)
-                except Conflict:
-                    with late.open("a") as file:
-                        file.write("1")
-            await asyncio.sleep(0 if found else 0.1)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--jobs", type=int, default=2_000)
     parser.add_argument("--processes", type=int, default=4)
     parser.add_argument("--pause", type=float, default=5.0, help="seconds between a kill and the next, about")
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
-    parser.add_argument("--work", default="")
-    parser.add_argument("--folder", type=Path)
-    parser.add_argument("--number", default="0")
-    parser.add_argument("--owner", default="")
-    parser.add_argument("--queues", default="")
     arguments = parser.parse_args()
     logging.basicConfig(level="CRITICAL")
-    if arguments.work:
-        asyncio.run(work_until_killed(arguments))
-        return 0
     with tempfile.TemporaryDirectory(prefix="orrery-faults-") as folder:
         report = asyncio.run(run(Path(folder), arguments))
     print(json.dumps({"seed": arguments.seed, **asdict(report)}, indent=2))
