@@ -10,6 +10,7 @@ from bench.figures import figures
 from bench.flood import flood
 from bench.growth import growth
 from bench.http import http
+from bench.idle_check import idle_check
 from bench.jobs import jobs
 from bench.lanes import lanes
 from bench.listeners import listeners
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[int], None]] = {
     "shared-members": shared_members,
     "missions": missions,
     "jobs": jobs,
+    "idle-check": idle_check,
     "start": start,
 }
 
