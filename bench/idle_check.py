@@ -3,7 +3,7 @@ has had thousands of cards.
 
 The gateway is in this process, so that the driver tells when each command of a request begins and ends. What the
 commands of a request take side by side counts once. Where others use the same cores, what lies beyond the database has
-waits for a core in it: the processor time, which is that of the client and of the driver as well, has none.
+waits for a core in it; the processor time of it, in which that of the client is too, has none.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from rich.table import Table
 
 from bench.servers import embedded
 from gateway.app import create_app
+from gateway.garbage import look_rarely
 from gateway.settings import Settings
 from models import Agent, Card
 from models.base import collection, to_record, utc_now
@@ -33,22 +34,28 @@ ASKED = 200
 GOAL = 10
 BASE = "/orkosi/api"
 ACCOUNT = {"username": "rui", "email": "rui@example.org", "terms_accepted": True, "privacy_accepted": True}
-Spans = list[tuple[float, float]]
+Moment = tuple[float, float]
+"""Seconds of the clock, and of the processor."""
+Spans = list[tuple[Moment, Moment]]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request: the milliseconds that it took, how many of these were the processor's and the database's, and in how
-    many commands."""
+    """A request: the milliseconds that it took, those in which no command was under way, how many of these were the
+    processor's, and how many commands there were."""
 
     whole: float
+    beyond: float
     processor: float
-    database: float
     commands: int
 
     @property
-    def beyond(self) -> float:
-        return self.whole - self.database
+    def database(self) -> float:
+        return self.whole - self.beyond
+
+
+def _now() -> Moment:
+    return perf_counter(), process_time()
 
 
 class _Commands(monitoring.CommandListener):
@@ -56,15 +63,15 @@ class _Commands(monitoring.CommandListener):
 
     def __init__(self) -> None:
         self.asking: ContextVar[Spans | None] = ContextVar("asking", default=None)
-        self._begun: dict[int, float] = {}
+        self._begun: dict[int, Moment] = {}
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        self._begun[event.request_id] = perf_counter()
+        self._begun[event.request_id] = _now()
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
         began, spans = self._begun.pop(event.request_id), self.asking.get()
         if spans is not None:
-            spans.append((began, perf_counter()))
+            spans.append((began, _now()))
 
     def failed(self, event: monitoring.CommandFailedEvent) -> None:
         self._begun.pop(event.request_id, None)
@@ -82,13 +89,14 @@ class _Commands(monitoring.CommandListener):
 
 def idle_check(rounds: int) -> None:
     """Measure, and print the table."""
+    look_rarely()  # as a gateway that serves
     commands = _Commands()
     monitoring.register(commands)  # only clients that are made later have it
     with asyncio.Runner() as runner, embedded(runner) as database:
         found = runner.run(_measure(database.url, commands, rounds))
     title = f"Whether an agent need begin, {rounds * ASKED} times: milliseconds, p50 / p99"
     table = Table(title=title, title_justify="left")
-    for heading in ("its cards", "commands", "whole", "database", f"beyond it (goal {GOAL})", "processor"):
+    for heading in ("its cards", "commands", "whole", "database", f"beyond it (goal {GOAL})", "of that, processor"):
         table.add_column(heading, justify="left" if heading == "its cards" else "right")
     for name, asked in found.items():
         kinds = ([getattr(each, kind) for each in asked] for kind in ("whole", "database", "beyond", "processor"))
@@ -119,12 +127,12 @@ async def _measure(url: str, commands: _Commands, rounds: int) -> dict[str, list
 
 async def _ask(client: httpx.AsyncClient, commands: _Commands, name: str) -> Asked:
     with commands.watched() as spans:
-        began, worked = perf_counter(), process_time()
+        began = _now()
         answer = await client.get("/agent-runs/idle-check", params={"agent_name": name})
-        whole, processor = (perf_counter() - began) * 1000, (process_time() - worked) * 1000
+        ended = _now()
     if answer.json()["skip"] is not (name == "new"):
         raise RuntimeError(answer.text)
-    return Asked(whole, processor, _covered(spans), len(spans))
+    return Asked((ended[0] - began[0]) * 1000, *_between(began, spans, ended), len(spans))
 
 
 async def _assign(name: str) -> None:
@@ -148,13 +156,15 @@ async def _assign(name: str) -> None:
         await collection(Card).insert_many(cards)
 
 
-def _covered(spans: Spans) -> float:
-    """The milliseconds in which there was a command."""
-    covered, until = 0.0, 0.0
-    for began, ended in sorted(spans):
-        covered += max(0.0, ended - max(began, until))
-        until = max(until, ended)
-    return covered * 1000
+def _between(began: Moment, spans: Spans, ended: Moment) -> tuple[float, float]:
+    """The milliseconds in which there was no command, of the clock and of the processor."""
+    clock = processor = 0.0
+    until = began
+    for begin, end in [*sorted(spans), (ended, ended)]:
+        if begin[0] > until[0]:
+            clock, processor = clock + begin[0] - until[0], processor + begin[1] - until[1]
+        until = max(until, end)
+    return clock * 1000, processor * 1000
 
 
 def _at(spent: Sequence[float], share: float) -> float:
