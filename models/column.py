@@ -61,6 +61,7 @@ class Column(Stored[ColumnRecord]):
     ]
 
     emptying: bool = False
+    led_confined: bool = False
 
     class Settings:
         name = "columns"

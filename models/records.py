@@ -397,6 +397,7 @@ class ColumnRecord(TypedDict):
     requires_approval: bool
     rank: str
     emptying: bool
+    led_confined: bool
     order: NotRequired[int]
 
 

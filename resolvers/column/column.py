@@ -35,6 +35,8 @@ from resolvers.worktree.guard import Force, require_cards_finished
 
 READ, WRITE = TokenScope.PROJECTS_READ, TokenScope.PROJECTS_WRITE
 
+_LEADING = frozenset({"kind", "prompt", "requires_approval"})
+"""What begins runs of cards that come to a column, and says what those do."""
 
 get_column = reader("column", COLUMN)
 
@@ -74,7 +76,7 @@ async def insert_column(
         raise Conflict(f"A board has at most {MAX_COLUMNS} columns")
     inside = {key: board[key] for key in ("workspace_id", "project_id", "scope_id")}
     rank = await _rank(change, siblings, place)
-    column = to_record(Column(**inside, **values, rank=rank, created_at=change.at))
+    column = to_record(Column(**inside, **values, rank=rank, led_confined=change.confined, created_at=change.at))
     await collection(Column).insert_one(column, session=change.session)
     event = ColumnCreated(column=column, order=place, project_id=board["project_id"])
     change.append(board["workspace_id"], event)
@@ -103,6 +105,8 @@ async def update_column(ctx: Context, column: ColumnRecord, values: ColumnUpdate
             changes["rank"] = await _rank(change, board, place)
         if not changes:
             return {**current, "order": place}
+        if changes.keys() & _LEADING:
+            changes["led_confined"] = change.confined
         await collection(Column).update_one({"_id": current["_id"]}, {"$set": changes}, session=change.session)
         current = with_changes(current, changes)
         event = ColumnUpdated(column=current, order=place, project_id=current["project_id"])

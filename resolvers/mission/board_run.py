@@ -19,7 +19,7 @@ from resolvers.card.pipeline import route_of, told_in
 from resolvers.card.update import hold_card, place_card
 from resolvers.column.done import kind_in
 from resolvers.kit.context import Context
-from resolvers.mission.chain import MAX_CHAIN, chain_before
+from resolvers.mission.chain import MAX_CHAIN, chain_before, is_begun_by_person
 from resolvers.mission.mission import Asked, insert_mission, leading
 from resolvers.state.follow import FOLLOWERS, CardEntered, MissionCompleted, follow
 
@@ -107,7 +107,10 @@ async def _begin_in(ctx: Context, change: Change, card: CardRecord, column: Colu
     if await chain_before(ctx, change, card["workspace_id"], card["_id"]) > MAX_CHAIN:
         await hold_card(change, card, card["column_id"])
         return
-    await begin_run(ctx, change, card, Asked(prompt, reason=MissionReason.COLUMN))
+    # A person who moves it begins what the column says, whoever has written that. By itself it goes on as it was led.
+    is_led = column is not None and column.get("led_confined", False) and not is_begun_by_person(ctx, change)
+    with change.confining(is_led):
+        await begin_run(ctx, change, card, Asked(prompt, reason=MissionReason.COLUMN))
 
 
 async def _advance(change: Change, card: CardRecord, mission: MissionRecord) -> None:

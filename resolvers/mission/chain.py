@@ -14,6 +14,11 @@ MAX_CHAIN = 50
 _UNDER_WAY = (MissionStatus.RUNNING, MissionStatus.AWAITING_APPROVAL)
 
 
+def is_begun_by_person(ctx: Context, change: Change) -> bool:
+    """Whether a person asks for a mission, or it begins with what a person does."""
+    return ctx.mission_id is None and ctx.subject.agent_id is None and change.cause is None
+
+
 async def chain_before(ctx: Context, change: Change, workspace_id: ObjectId, card_id: ObjectId | None) -> int:
     """How many missions in a row a new one, perhaps about a card, comes after that no person has begun; 0 where one
     begins it.
@@ -21,17 +26,17 @@ async def chain_before(ctx: Context, change: Change, workspace_id: ObjectId, car
     Of an agent or an automation it is not always known what it follows from: then it counts from the last mission about
     the card, and from each that the agent works on.
     """
+    if is_begun_by_person(ctx, change):
+        return 0
     about: Record = {"card_id": card_id, "workspace_id": workspace_id}
     if ctx.mission_id is not None:
         before = [await _first(change, {"_id": ctx.mission_id, "workspace_id": workspace_id}, "_id")]
-    elif ctx.subject.agent_id is not None or change.cause is not None:
+    else:
         before = [] if card_id is None else [await _first(change, about, "_id")]
         if (agent_id := ctx.subject.agent_id) is not None:
             # One status at a time: then the first in an index is the longest.
             theirs: list[Record] = [{"agent_id": agent_id, "status": status.value} for status in _UNDER_WAY]
             before += [await _first(change, mine, "chain") for mine in theirs]
-    else:
-        return 0
     return max((mission.get("chain", 0) + 1 for mission in before if mission is not None), default=0)
 
 

@@ -154,6 +154,26 @@ async def test_a_card_that_the_assistant_lets_go_on_by_itself_goes_on_confined_t
     assert await confined(card) == [False, True, True, True]
 
 
+@pytest.mark.parametrize("is_persons", [False, True])
+async def test_a_column_that_the_assistant_has_made_is_gone_through_confined_unless_a_person_moves_a_card_there(
+    board: Board, assistant: Board, atlas: Hand, is_persons: bool
+) -> None:
+    # Given a card of a person that goes on by itself, and perhaps one that they move themselves
+    card = await board.card(BUILD)
+    await board.update(card, autoMode=True)
+    run = await claimed(atlas)
+
+    # When the assistant says what is done in the next column, as a person may do after it
+    for by, prompt in ((assistant, "Fetch what is elsewhere"), (board, "Look at it"))[: 1 + is_persons]:
+        await update_column(by.ctx, board.column_id(CHECK) or "", ColumnUpdate.of(prompt=prompt))
+    await atlas.complete(run)
+    moved = await board.card(BACKLOG)
+    await board.move(moved, columnId=board.column_id(CHECK))
+
+    # Then
+    assert (await confined(card), await confined(moved)) == ([False, not is_persons], [False])
+
+
 async def test_what_a_confined_mission_leads_to_is_confined_and_needs_a_project(
     board: Board, assistant: Board, atlas: Hand
 ) -> None:
