@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 import pytest
@@ -76,6 +77,33 @@ async def test_revenue_is_what_stripe_says_and_null_where_it_does_not(
         assert await revenue() is None
         stripe.statuses = [401]
         assert await revenue() is None
+
+
+async def test_revenue_is_known_where_each_subscription_has_much_to_say(
+    owner: Context, organization: OrganizationRecord
+) -> None:
+    # Given 60 subscriptions with 8 KiB of metadata each, of which a page has as many as are asked for
+    each = [{**subscribed(number, "prod_a", 100), "metadata": {"note": "x" * 8192}} for number in range(60)]
+
+    async def reply(asked: Received) -> bytes:
+        path = urlsplit(asked.line.split()[1])
+        if path.path == "/v1/products":
+            return orjson.dumps({"data": []})
+        query = dict(parse_qsl(path.query))
+        begins = int(query.get("starting_after", "sub_-1").removeprefix("sub_")) + 1
+        ends = begins + int(query["limit"])
+        return orjson.dumps({"data": each[begins:ends], "has_more": ends < len(each)})
+
+    async with receiving() as stripe:
+        stripe.reply = reply
+        billing, outbound = Billing(url=stripe.url), Outbound(frozenset({stripe.host}))
+        asking = Context(owner.subject, replace(owner.services, billing=billing, outbound=outbound))
+        ours = CredentialUpsert(organization_id=organization["_id"], key="stripe", value="sk_of_ours")
+        await upsert_credential(again(asking), ours)
+
+        revenue = (await get_billing_overview(again(asking), organization["_id"]))["revenue"]
+
+    assert revenue["amount"] == 60 * 2 * 100
 
 
 async def test_what_an_organization_is_paid_is_for_its_admins(

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 import orjson
 import pytest
 
+from gateway.top_ups import Pace
 from models import Organization, Wallet
 from models.base import collection, utc_now
 from models.billing import EXAMPLES, Billing
@@ -19,7 +20,7 @@ from models.records import OrganizationRecord, TopUpRecord
 from models.wallet import LedgerEntryType
 from realtime.log import Change
 from resolvers.billing.bought import Bought, credit_payment
-from resolvers.billing.top_up import FOREIGN, GONE, LATER, pay_due
+from resolvers.billing.top_up import FOREIGN, GONE, LATER, SECONDS, pay_due
 from resolvers.inputs.wallet import CreditTopUpCreate, TokenTopUpCreate, TokenTopUpUpdate, WalletConsume
 from resolvers.kit.context import Context
 from resolvers.wallet.ledger import credit, wallet_of
@@ -342,6 +343,7 @@ async def test_whoever_no_longer_holds_the_work_begins_no_other_payment(paying: 
     assert await pay_due(paying.services, go_on=lost) is False
 
     assert stripe.receiver.received == []
+    assert Pace().lease / 2 > SECONDS  # for one: the work is held for longer than half of the lease when one begins
 
 
 async def test_what_was_paid_for_somebody_who_is_gone_is_in_no_wallet(
