@@ -107,7 +107,9 @@ def told_of(type_: str, organization_id: ObjectId | str, number: int = 1, subscr
 
 def payment_told(intent: dict[str, Any], type_: str, number: int) -> bytes:
     """An event about a payment as it stands, or about what was paid by it; of those each `number` is another one."""
+    metadata = intent["metadata"]
+    whose = metadata.get("organization_id") or metadata.get("user_id")
+    about = intent
     if type_.startswith("charge."):
-        charge = {"id": "ch_1", "payment_intent": intent["id"], "metadata": intent["metadata"]}
-        return orjson.dumps({"id": f"evt_{intent['id']}_{number}", "type": type_, "data": {"object": charge}})
-    return orjson.dumps({"id": f"evt_{intent['id']}_{number}", "type": type_, "data": {"object": intent}})
+        about = {"id": "ch_1", "payment_intent": intent["id"], "metadata": metadata}
+    return orjson.dumps({"id": f"evt_{whose}_{intent['id']}_{number}", "type": type_, "data": {"object": about}})
