@@ -1,6 +1,10 @@
-"""Workers who share the jobs of a queue: how many jobs a second are claimed and completed, and what a claim takes."""
+"""Workers who share the jobs of a queue: how many jobs a second are claimed and completed, and what a claim takes.
+
+`ORRERY_BENCH_JOBS` says how many jobs there are, 500 by default.
+"""
 
 import asyncio
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,15 +18,26 @@ from rich.table import Table
 from bench.flood import Person, newcomer
 from bench.servers import Server, embedded, gateway
 
-JOBS, WORKERS = 2_000, 4
+JOBS, WORKERS = int(os.environ.get("ORRERY_BENCH_JOBS", "500")), 4
+KINDS = ((10, False), (10, True), (1, False))
+"""How many jobs a claim is of, and whether the workspace has a limit of jobs that are held."""
 SUBMITTERS = 20
 PATIENCE = 60.0
 
 QUEUE = 'mutation ($w: ID!) { queueCreate(input: {workspaceId: $w, name: "Jobs"}) { queue { id } } }'
 SUBMIT = 'mutation ($q: ID!, $d: JSON) { jobCreate(input: {queueId: $q, name: "Send", data: $d}) { job { id } } }'
-CLAIM = "mutation ($q: ID!, $w: String!) { jobClaim(id: $q, input: {worker: $w}) { jobs { id leaseToken data } } }"
+CLAIM = """
+mutation ($q: ID!, $w: String!, $n: Int!) {
+  jobClaim(id: $q, input: {worker: $w, size: $n}) { jobs { id leaseToken data } }
+}
+"""
 COMPLETE = """
 mutation ($j: ID!, $t: Int!) { jobComplete(id: $j, input: {leaseToken: $t, result: {sent: 1}}) { job { state } } }
+"""
+COMPLETE_ALL = """
+mutation ($q: ID!, $j: [CompletedJobInput!]!) {
+  jobBatchComplete(input: {queueId: $q, jobs: $j}) { results { job { state } error { code } } }
+}
 """
 LIMIT = "mutation ($w: ID!) { factoryUpdate(workspaceId: $w, input: {maxConcurrent: 100}) { cursor } }"
 
@@ -31,6 +46,7 @@ LIMIT = "mutation ($w: ID!) { factoryUpdate(workspaceId: $w, input: {maxConcurre
 class Found:
     """What was measured; milliseconds of each request, and seconds of the processor."""
 
+    done: int = 0
     seconds: float = 0.0
     claims: list[float] = field(default_factory=list)
     completions: list[float] = field(default_factory=list)
@@ -38,28 +54,29 @@ class Found:
 
 
 def jobs(_rounds: int) -> None:
-    """Measure without a limit and with one, and print the table."""
-    table = Table(title=f"{JOBS} jobs of a queue, {WORKERS} workers, one job a claim", title_justify="left")
+    """Measure claims of ten jobs, without a limit and with one, and claims of one, and print the table."""
+    table = Table(title=f"{JOBS} jobs of a queue, {WORKERS} workers", title_justify="left")
     for heading in (
+        "jobs a claim",
         "limit",
         "jobs a second",
         "claim p50 / p99, ms",
         "completion p50 / p99, ms",
-        "gateway, s",
-        "database, s",
+        "gateway, ms a job",
+        "database, ms a job",
     ):
         table.add_column(heading, justify="left" if heading == "limit" else "right")
-    for limited in (False, True):
+    for size, limited in KINDS:
         secret_key = secrets.token_hex(32)
         with asyncio.Runner() as runner, embedded(runner) as database, gateway(database, secret_key) as ours:
-            found = runner.run(_measure(ours, database, limited=limited))
+            found = runner.run(_measure(ours, database, size, limited=limited))
         spent = (f"{_at(kind, 0.5):.1f} / {_at(kind, 0.99):.1f}" for kind in (found.claims, found.completions))
-        processor = (f"{seconds:.1f}" for seconds in found.processor)
-        table.add_row("100 held" if limited else "none", f"{JOBS / found.seconds:.0f}", *spent, *processor)
+        processor = (f"{seconds / JOBS * 1000:.1f}" for seconds in found.processor)
+        table.add_row(str(size), "100 held" if limited else "none", f"{JOBS / found.seconds:.0f}", *spent, *processor)
     Console().print(table)
 
 
-async def _measure(ours: Server, database: Server, *, limited: bool) -> Found:
+async def _measure(ours: Server, database: Server, size: int, *, limited: bool) -> Found:
     found = Found()
     async with httpx.AsyncClient(base_url=ours.url, timeout=PATIENCE) as client:
         person = await newcomer(client, "boss")
@@ -75,24 +92,31 @@ async def _measure(ours: Server, database: Server, *, limited: bool) -> Found:
         await asyncio.gather(*(submit() for _ in range(SUBMITTERS)))
         servers = (ours, database)
         before, began = [server.seconds() for server in servers], perf_counter()
-        await asyncio.gather(*(_work(person, queue, f"worker-{number}", found) for number in range(WORKERS)))
+        await asyncio.gather(*(_work(person, queue, f"worker-{number}", size, found) for number in range(WORKERS)))
         found.seconds = perf_counter() - began
         found.processor = [server.seconds() - was for server, was in zip(servers, before, strict=True)]
-    if len(found.completions) != JOBS:
-        raise RuntimeError(f"{len(found.completions)} of {JOBS} jobs were completed")
+    if found.done != JOBS:
+        raise RuntimeError(f"{found.done} of {JOBS} jobs were completed")
     return found
 
 
-async def _work(person: Person, queue: str, name: str, found: Found) -> None:
+async def _work(person: Person, queue: str, name: str, size: int, found: Found) -> None:
+    """Claim some jobs and complete them, together where they are several, until none is left."""
     while True:
         began = perf_counter()
-        claimed = (await _ask(person, CLAIM, q=queue, w=name))["jobClaim"]["jobs"]
+        claimed = (await _ask(person, CLAIM, q=queue, w=name, n=size))["jobClaim"]["jobs"]
         if not claimed:
             return
         found.claims.append((perf_counter() - began) * 1000)
-        [job] = claimed
         began = perf_counter()
-        await _ask(person, COMPLETE, j=job["id"], t=job["leaseToken"])
+        if size == 1:
+            await _ask(person, COMPLETE, j=claimed[0]["id"], t=claimed[0]["leaseToken"])
+        else:
+            ended = [{"id": job["id"], "leaseToken": job["leaseToken"], "result": {"sent": 1}} for job in claimed]
+            results = (await _ask(person, COMPLETE_ALL, q=queue, j=ended))["jobBatchComplete"]["results"]
+            if any(result["error"] for result in results):
+                raise RuntimeError(f"jobs were not completed: {results}")
+        found.done += len(claimed)
         found.completions.append((perf_counter() - began) * 1000)
 
 

@@ -32,7 +32,8 @@ class Queue(Stored[QueueRecord]):
     """A queue of a workspace. It has a history of its own for its jobs, so that these hold up nobody else's changes.
 
     `open` counts its jobs that have not ended, and `open_bytes` what is in them. A queue of before counts those that
-    have ended from then on.
+    have ended from then on. `lately` counts those that ended in each part of the last hours (`resolvers.job.lately`); a
+    queue of before lacks it.
     """
 
     id: PydanticObjectId = Field(default_factory=id_factory(Kind.QUEUE))
@@ -43,6 +44,7 @@ class Queue(Stored[QueueRecord]):
     open_bytes: int = 0
     completed: Annotated[int, Facts("How many jobs were done.", GRAPH, late=True)] = 0
     failed: Annotated[int, Facts("How many jobs were begun as often as they may be, in vain.", GRAPH, late=True)] = 0
+    lately: dict[str, dict[str, int]] = Field(default_factory=dict)
     created_by: Annotated[PydanticObjectId, Facts("Who created it.", refers=Kind.USER)]
     updated_at: UpdatedAt = Field(default_factory=utc_now)
 

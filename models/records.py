@@ -751,6 +751,7 @@ class QueueRecord(TypedDict):
     open_bytes: int
     completed: int
     failed: int
+    lately: dict[str, dict[str, int]]
     created_by: ObjectId
     updated_at: datetime
 

@@ -52,7 +52,11 @@ def jobs_window(
 @shows(models.Queue, "Jobs that wait for workers.")
 class Queue:
     id: strawberry.ID = strawberry.field(description="The id.")
-    counts: JobCounts = edge(counts_of, description="How many of its jobs have not ended, by where they stand.")
+    counts: JobCounts = edge(
+        counts_of,
+        needs=("workspace_id",),
+        description="How many of its jobs have not ended, by where they stand.",
+    )
     jobs: Connection[Job] = edge(
         jobs_of,
         arguments=jobs_window,
@@ -88,9 +92,7 @@ class Factory:
     waiting: int = strawberry.field(description="How many may be claimed.")
     delayed: int = strawberry.field(description="How many wait for their time.")
     active: int = strawberry.field(description="How many were claimed, and have not come back yet.")
-    completed_lately: int = strawberry.field(
-        description="How many were completed in the last hour: of 10,000 that ended, at most."
-    )
+    completed_lately: int = strawberry.field(description="How many were completed in the last hour, to five minutes.")
     failed_lately: int = strawberry.field(description="How many of those have failed instead.")
     alerts: list[FactoryAlert] = strawberry.field(description="What is wrong.")
     process_ids: list[int] | None = strawberry.field(

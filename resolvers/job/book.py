@@ -19,6 +19,7 @@ from models.errors import NotFound
 from models.ids import among
 from models.records import JobRecord, QueueRecord
 from realtime.log import Change
+from resolvers.job.lately import outdated
 
 
 @dataclass(slots=True, eq=False)
@@ -49,7 +50,7 @@ def book_of(change: Change, queue_id: ObjectId) -> Book:
 
 
 async def open_queue(change: Change, queue_id: ObjectId) -> QueueRecord:
-    """The queue of a change, with what it counts by now; raises NotFound for one that was deleted."""
+    """The queue of a change, with as much in it as there is by now; raises NotFound for one that was deleted."""
     book = book_of(change, queue_id)
     if book.queue is None:
         book.queue = await collection(Queue).find_one({"_id": queue_id}, session=change.session)
@@ -106,8 +107,9 @@ def count(change: Change, queue_id: ObjectId, counts: Mapping[str, int]) -> None
     book = book_of(change, queue_id)
     book.counts.update(counts)
     if book.queue is not None:
-        values: Mapping[str, Any] = book.queue
-        book.queue = with_changes(book.queue, {name: values.get(name, 0) + many for name, many in counts.items()})
+        size = {"open": book.queue["open"] + counts.get("open", 0)}
+        size["open_bytes"] = book.queue["open_bytes"] + counts.get("open_bytes", 0)
+        book.queue = with_changes(book.queue, size)
     change.write_last(_write, book)
 
 
@@ -124,7 +126,9 @@ async def _write(change: Change, books: Sequence[Book]) -> None:
         writes += [UpdateOne({"_id": job_id}, {"$set": changes}) for job_id, changes in book.changed.items()]
         await write_all(Job, writes, change.session, change.give_way)
         if counts := {name: many for name, many in book.counts.items() if many}:
-            await collection(Queue).update_one({"_id": book.queue_id}, {"$inc": counts}, session=change.session)
+            over = () if book.queue is None else outdated(book.queue, change.at)
+            update = {"$inc": counts} | ({"$unset": dict.fromkeys(over, "")} if over else {})
+            await collection(Queue).update_one({"_id": book.queue_id}, update, session=change.session)
         book.added.clear()
         book.changed.clear()
         book.counts.clear()

@@ -9,16 +9,16 @@ from bson import ObjectId
 
 from auth.policies import job as policy
 from models import Job, Queue, Worker, Workspace
-from models.base import Record, aggregate, collection, utc_now
+from models.base import Record, collection, utc_now
 from models.enums import JobState, TokenScope
 from models.errors import NotFound
-from models.ids import among
 from models.job import FactoryAlertKind
 from models.records import QueueRecord, WorkspaceMemberRecord, WorkspaceRecord
 from realtime.events.workspace import WorkspaceUpdated
 from realtime.log import Change, Committed
 from resolvers.inputs.job import MAX_HELD, FactoryUpdate
-from resolvers.job.listing import ENDED, count_jobs
+from resolvers.job.lately import ended_since
+from resolvers.job.listing import count_jobs
 from resolvers.job.worker import MAX_WORKERS, held_by_name
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
@@ -34,7 +34,7 @@ TAKEN_BACK = timedelta(seconds=5)
 FAILING, FEW = 0.2, 5
 """Which share of a queue's jobs fails before it is told, and of how many at least."""
 MOST = 10_000
-"""Jobs that are looked at of what ended lately, and of what is told."""
+"""Jobs that are counted of what is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ async def get_factory(ctx: Context, membership: WorkspaceMemberRecord) -> Factor
     if limits is None:
         raise NotFound("Workspace")
     queues = await collection(Queue).find(there).to_list()
-    counts = await count_jobs([queue["_id"] for queue in queues])
-    ended = await _ended([queue["_id"] for queue in queues], now - LATELY)
+    counts = await count_jobs(queues)
+    ended = {queue["_id"]: ended_since(queue, now - LATELY) for queue in queues}
     held = await held_by_name([workspace_id])
     return Factory(
         worker_count=limits.get("worker_count"),
@@ -121,24 +121,6 @@ async def update_factory(
         return workspace
 
     return await ctx.write(workspace_id, body)
-
-
-async def _ended(queue_ids: Sequence[ObjectId], since: datetime) -> dict[ObjectId, tuple[int, int]]:
-    """How many jobs of queues were completed and how many failed since a moment: of the first that are looked at."""
-    ended: dict[ObjectId, tuple[int, int]] = {}
-    if not queue_ids:
-        return ended
-    lately = {
-        "queue_id": among(queue_ids),
-        "state": {"$in": [state.value for state in ENDED]},
-        "finished_at": {"$gte": since},
-    }
-    group = {"_id": {"queue": "$queue_id", "state": "$state"}, "count": {"$sum": 1}}
-    for row in await aggregate(Job, [{"$match": lately}, {"$limit": MOST}, {"$group": group}]):
-        done, failed = ended.get(row["_id"]["queue"], (0, 0))
-        is_done = row["_id"]["state"] == JobState.COMPLETED
-        ended[row["_id"]["queue"]] = (row["count"], failed) if is_done else (done, row["count"])
-    return ended
 
 
 async def _overdue(workspace_id: ObjectId, queues: Sequence[QueueRecord], now: datetime) -> list[FactoryAlert]:

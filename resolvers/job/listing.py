@@ -1,7 +1,9 @@
 """The jobs of queues: listed by where they stand, and counted."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated, Any
 
 from bson import ObjectId
@@ -10,7 +12,6 @@ from auth.policies import job as policy
 from models import Job
 from models.base import Record, aggregate
 from models.enums import JobState, TokenScope
-from models.ids import among
 from models.records import JobRecord, QueueRecord
 from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
@@ -80,21 +81,34 @@ def _list_of(state: JobState | None, prioritized: bool | None) -> tuple[Sort, Ma
 @edge(scope=READ)
 async def counts_of(ctx: Context, queues: Sequence[QueueRecord], fields: Fields) -> list[JobCounts]:
     """How many jobs of each queue have not ended, by where they stand."""
-    found = await count_jobs([queue["_id"] for queue in queues])
+    found = await count_jobs(queues)
     return [found[queue["_id"]] for queue in queues]
 
 
-async def count_jobs(queue_ids: Sequence[ObjectId]) -> dict[ObjectId, JobCounts]:
-    """The same, by their ids. A queue has a bound of these, and those that have ended are counted in it."""
-    if not queue_ids:
-        return {}
-    of_open = {"queue_id": among(queue_ids), "state": {"$in": [state.value for state in OPEN]}}
-    above = {"$sum": {"$cond": [{"$gt": ["$priority", 0]}, 1, 0]}}
-    group = {"_id": {"queue": "$queue_id", "state": "$state"}, "count": {"$sum": 1}, "above": above}
-    counted: dict[ObjectId, dict[str, int]] = {queue_id: {} for queue_id in queue_ids}
-    for row in await aggregate(Job, [{"$match": of_open}, {"$group": group}]):
-        counts = counted[row["_id"]["queue"]]
+async def count_jobs(queues: Sequence[QueueRecord]) -> dict[ObjectId, JobCounts]:
+    """The same, by their ids. A queue has a bound of these, and those that have ended are counted in it.
+
+    A query for each workspace: the embedded database reads all jobs of several queues, those that have ended too,
+    where one condition names the queues and another the states.
+    """
+    of_workspaces: dict[ObjectId, list[ObjectId]] = {}
+    for queue in queues:
+        of_workspaces.setdefault(queue["workspace_id"], []).append(queue["_id"])
+    found = await asyncio.gather(*(_open_jobs(*each) for each in of_workspaces.items()))
+    counted: dict[ObjectId, dict[str, int]] = {queue["_id"]: {} for queue in queues}
+    for row in chain.from_iterable(found):
+        if (counts := counted.get(row["_id"]["queue"])) is None:
+            continue
         counts[row["_id"]["state"]] = row["count"]
         if row["_id"]["state"] == JobState.WAITING:
             counts["prioritized"] = row["above"]
     return {queue_id: JobCounts(**counts) for queue_id, counts in counted.items()}
+
+
+async def _open_jobs(workspace_id: ObjectId, queue_ids: Sequence[ObjectId]) -> list[Any]:
+    """The jobs of queues of a workspace that have not ended, counted by queue and state; of other queues as well."""
+    where: Record = {"queue_id": queue_ids[0]} if len(queue_ids) == 1 else {"workspace_id": workspace_id}
+    where["state"] = {"$in": [state.value for state in OPEN]}
+    above = {"$sum": {"$cond": [{"$gt": ["$priority", 0]}, 1, 0]}}
+    group = {"_id": {"queue": "$queue_id", "state": "$state"}, "count": {"$sum": 1}, "above": above}
+    return await aggregate(Job, [{"$match": where}, {"$group": group}])

@@ -38,6 +38,9 @@ from resolvers.kit.page import pages_by
 
 WRITE = TokenScope.PILOTAGE_WRITE
 
+LEASE_SECONDS = 300
+"""That the job of a tick is held without a sign of life."""
+
 log = logging.getLogger("orrery.jobs")
 
 get_schedule = reader("schedule", SCHEDULE)
@@ -150,7 +153,7 @@ async def tick(change: Change, queue_id: ObjectId, schedule_id: ObjectId, now: d
                 max_attempts=3,
                 backoff=Backoff.EXPONENTIAL,
                 backoff_ms=1_000,
-                lease_seconds=300,
+                lease_seconds=LEASE_SECONDS,
                 run_at=schedule["next_at"],
                 created_at=change.at,
             )

@@ -12,6 +12,7 @@ from realtime.events.job import JobChanged, JobDeleted
 from realtime.log import Change
 from resolvers.inputs.job import MAX_OPEN, MAX_OPEN_BYTES
 from resolvers.job import book
+from resolvers.job.lately import count_of
 from resolvers.job.worker import note_end
 
 KEPT = timedelta(days=1)
@@ -126,7 +127,9 @@ def _end(change: Change, job: JobRecord, state: JobState, values: Record) -> Job
 
 def _count(change: Change, job: JobRecord, *, ended: JobState | None = None) -> None:
     """Count a job out of those of its queue that have not ended."""
-    counts = {"open": -1, "open_bytes": -job["bytes"]} | ({} if ended is None else {ended.value: 1})
+    counts = {"open": -1, "open_bytes": -job["bytes"]}
+    if ended is not None:
+        counts |= {ended.value: 1, count_of(ended, change.at): 1}
     book.count(change, job["queue_id"], counts)
 
 

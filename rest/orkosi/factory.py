@@ -63,7 +63,7 @@ class TasksData(TypedDict):
 
 
 class ThroughputData(TypedDict):
-    """What ended in the last hour, of which at most 10,000 are counted. `failure_rate` is null where nothing did."""
+    """What ended in the last hour, to five minutes. `failure_rate` is null where nothing did."""
 
     completed_last_hour: int
     failed_last_hour: int

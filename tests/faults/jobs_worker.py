@@ -20,6 +20,7 @@ from realtime.hub import Hub
 from realtime.log import EventLog
 from realtime.presence import Presence
 from resolvers.inputs.job import JobClaim, JobComplete
+from resolvers.job import schedule
 from resolvers.job.job import claim_jobs, complete_job
 from resolvers.kit.context import Context, Services
 from tests.faults.automations_killed import ALIVE, settings
@@ -43,8 +44,9 @@ class Work:
 
 
 def work(given: Work) -> None:
-    """What the process of a worker does."""
+    """What the process of a worker does. What it dies with is given back soon, the jobs of ticks too."""
     logging.basicConfig(level="CRITICAL")
+    schedule.LEASE_SECONDS = LEASE
     asyncio.run(_work_until_killed(given))
 
 
