@@ -35,6 +35,7 @@ from gateway.embedded import EmbeddedDatabase
 from models import Job, LoggedEvent, Queue, Worker
 from models.base import collection
 from models.enums import JobState
+from models.records import JobRecord
 from resolvers.account.account import register
 from resolvers.inputs.account import AuthRegister
 from resolvers.inputs.job import FactoryUpdate, JobSubmit, ScheduleSubmit, ScheduleUpdate
@@ -43,6 +44,7 @@ from resolvers.inputs.workspace import WorkspaceCreate
 from resolvers.job.factory import update_factory
 from resolvers.job.job import submit_job
 from resolvers.job.schedule import submit_schedule, update_schedule
+from resolvers.job.state import LOST
 from resolvers.kit.context import Context, Services
 from resolvers.organization.organization import create_organization
 from resolvers.workspace.workspace import create_workspace
@@ -63,6 +65,7 @@ class Report:
     lost: int = 0
     late: int = 0
     ticks: int = 0
+    given_up: int = 0
     seconds: float = 0.0
     contradictions: list[str] = field(default_factory=list)
 
@@ -207,7 +210,9 @@ async def _check(place: Place, wanted: int, report: Report) -> None:
     claims: list[tuple[datetime, datetime]] = []
     done = 0
     for queue_id in (place.mails, place.ticks):
-        jobs = await collection(Job).find({"queue_id": queue_id}).to_list()
+        all_jobs = await collection(Job).find({"queue_id": queue_id}).to_list()
+        given_up = [job for job in all_jobs if _is_given_up(job)]
+        jobs = [job for job in all_jobs if not _is_given_up(job)]
         events = await collection(LoggedEvent).find({"stream_id": queue_id}).sort("seq", 1).to_list()
         report.expect("jobs that are not done", [job["key"] for job in jobs if job["state"] != JobState.COMPLETED])
         told = [(event["at"], event["data"]["job"]) for event in events if event["type"] == "JobChanged"]
@@ -218,7 +223,7 @@ async def _check(place: Place, wanted: int, report: Report) -> None:
         report.expect("jobs that ended by another claim than the last", others)
         holes = [event["seq"] for number, event in enumerate(events, 1) if event["seq"] != number]
         report.expect("holes or doubles in a history", holes)
-        counted = {"_id": queue_id, "open": 0, "completed": len(jobs)}
+        counted = {"_id": queue_id, "open": 0, "completed": len(jobs), "failed": len(given_up)}
         report.expect("queues that count otherwise", [] if await collection(Queue).find_one(counted) else [queue_id])
         claims += _claims(told)
         done += len(jobs)
@@ -226,7 +231,7 @@ async def _check(place: Place, wanted: int, report: Report) -> None:
             report.jobs = len(jobs)
             report.expect("jobs more or less than were submitted", [] if len(jobs) == wanted else [len(jobs)])
         else:
-            report.ticks = len(jobs)
+            report.ticks, report.given_up = len(jobs), len(given_up)
             report.expect("ticks while another one was open", _beside(told))
     report.expect("moments at which too many were held", _too_many(claims))
     workers = await collection(Worker).find({"workspace_id": place.workspace_id}).to_list()
@@ -235,6 +240,11 @@ async def _check(place: Place, wanted: int, report: Report) -> None:
     claimed = sum(worker["claimed"] for worker in workers)
     ended = (completed, claimed - report.lost)
     report.expect("workers that count otherwise", [] if ended == (done, done) else [ended, done])
+
+
+def _is_given_up(job: JobRecord) -> bool:
+    """Whether a job was lost as often as it may be begun: as those of ticks may be, which are begun three times."""
+    return job["state"] == JobState.FAILED and job["error"] == LOST and job["attempts"] == job["max_attempts"]
 
 
 def _claims(told: Sequence[tuple[datetime, Any]]) -> list[tuple[datetime, datetime]]:
