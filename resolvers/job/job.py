@@ -31,7 +31,7 @@ from resolvers.inputs.job import (
 )
 from resolvers.job import state
 from resolvers.job.book import find_by_key, find_jobs, open_queue
-from resolvers.job.limits import room_for
+from resolvers.job.limits import meet_others, room_for
 from resolvers.job.queue import add_queue, find_queue
 from resolvers.job.waiting import may_wait, next_waiting
 from resolvers.job.worker import note_claim
@@ -101,6 +101,8 @@ async def claim_jobs(ctx: Context, queue: QueueRecord, values: JobClaim) -> Comm
         if not (size := await room_for(change, now, values.worker, values.size)):
             return []
         jobs = await next_waiting(change, queue["_id"], waiting, size)
+        if jobs:
+            meet_others(change, now)
         if jobs and values.worker is not None:
             note_claim(change, queue["workspace_id"], values.worker, len(jobs))
         return [state.begin(change, job, values.worker) for job in jobs]

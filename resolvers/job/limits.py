@@ -36,9 +36,15 @@ async def room_for(change: Change, queue: QueueRecord, worker: str | None, wante
     room = min(wanted, most - len(held))
     if room <= 0 or (workers is not None and worker not in at_work and len(at_work) >= workers):
         return 0
-    # Claims from other queues of the workspace run beside this one: two of them meet here.
-    change.write_last(_meet, workspace_id)
     return room
+
+
+def meet_others(change: Change, queue: QueueRecord) -> None:
+    """Jobs were given out in the room that there was. Claims from other queues of the workspace run beside this one:
+    where there is a limit, two of them meet in the workspace."""
+    limits: Mapping[str, Any] = book_of(change, queue["_id"]).notes[_LIMITS]
+    if limits.get("worker_count") is not None or limits.get("max_concurrent") is not None:
+        change.write_last(_meet, queue["workspace_id"])
 
 
 async def _limits(change: Change, book: Book, workspace_id: ObjectId) -> Mapping[str, Any]:

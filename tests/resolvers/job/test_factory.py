@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import Job, Schedule, User, Worker
+from models import Job, Schedule, User, Worker, Workspace
 from models.base import collection, utc_now
 from models.enums import JobState, ServerRole
 from models.job import FactoryAlertKind
@@ -104,6 +104,19 @@ async def test_a_place_is_free_for_whoever_asks_next_in_the_same_transaction(
         return [*room, await room_for(change, mails, "w-3", 5)]
 
     assert (await again(owner).write(mails["_id"], body)).value == [0, 1, 0]
+
+
+async def test_a_claim_that_is_given_nothing_writes_nothing(
+    owner: Context, workspace: WorkspaceRecord, queues: list[QueueRecord]
+) -> None:
+    mails, _ = queues
+    await update_factory(again(owner), workspace["_id"], FactoryUpdate(max_concurrent=100))
+    await claimed(owner, mails, size=20)
+    before = await collection(Workspace).find_one({"_id": workspace["_id"]})
+
+    assert await claimed(owner, mails, size=20) == []
+
+    assert await collection(Workspace).find_one({"_id": workspace["_id"]}) == before
 
 
 async def test_no_more_workers_hold_jobs_than_the_workspace_lets(
