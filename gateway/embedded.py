@@ -21,6 +21,7 @@ from gateway.locking import LockedError, PidLock, end_holder, holder
 from gateway.secret_file import kept_secret
 from gateway.settings import DEFAULT_DATABASE, make_data_dir
 
+CHILD = Path(__file__).with_name("embedded_child.py")
 USER = "orrery"
 PORT_FILE = "db.port"
 START_SECONDS = 60.0
@@ -114,7 +115,7 @@ class EmbeddedDatabase:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-P",  # keeps this folder, whose modules are not the child's, off its import path
-                str(Path(__file__).with_name("embedded_child.py")),
+                str(CHILD),
                 f"--data={self._dir / 'db'}",
                 f"--pid-file={self._dir / 'db.pid'}",
                 f"--user={USER}",

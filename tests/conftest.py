@@ -17,6 +17,7 @@ from pymongo.errors import AutoReconnect, ClientBulkWriteException
 from pymongo.operations import DeleteMany
 
 from auth import passwords
+from gateway import embedded
 from gateway.database import Database, open_database
 from gateway.garbage import look_rarely
 from gateway.settings import Settings
@@ -117,9 +118,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="session")
 async def database(settings: Settings) -> AsyncIterator[Database]:
-    """The embedded database of the whole session, connected and with every index."""
-    async with open_database(settings) as opened:
-        yield opened
+    """The embedded database of the whole session, connected and with every index, and quickly emptied."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedded, "CHILD", Path(__file__).with_name("embedded_child.py"))
+        async with open_database(settings) as opened:
+            patch.undo()
+            yield opened
 
 
 async def empty(database: Database, *only: type[Recorded[Any]]) -> None:

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+# This file alone may also be used under MIT, since it runs inside the process of the GPL-2.0 database.
+"""The process of the embedded database of tests: the gateway's own, which empties a collection at once.
+
+To empty the database before each test, a document at a time, took 40 % of what the database did in a run of all tests.
+Here the ranges of a collection are cut off where nothing of it is to stay. Nobody is told of each document: a stream of
+changes does not have these deletions.
+
+A script that is run by its path, never a module to import.
+"""
+
+import runpy
+import sys
+from pathlib import Path
+from typing import Any
+
+CHILD = runpy.run_path(str(Path(__file__).resolve().parents[1] / "gateway" / "embedded_child.py"))
+
+
+def main() -> int:
+    """As the gateway's own."""
+    sys.modules.update({name: CHILD["Shapes"](name) for name in CHILD["SHAPES"]})
+    from secantus.storage import Storage
+
+    delete_slowly = Storage._delete_matching_chunked
+
+    def delete(storage: Any, db: str, coll: str, filter: dict[str, Any], **settings: Any) -> int:  # noqa: A002
+        if filter:
+            return int(delete_slowly(storage, db, coll, filter, **settings))
+        return _empty(storage, db, coll)
+
+    Storage._delete_matching_chunked = delete
+    return int(CHILD["main"]())
+
+
+def _empty(storage: Any, db: str, coll: str) -> int:
+    """Take everything out of a collection and its indexes; how many documents that was."""
+    from secantus import storage as tables
+
+    storage._refresh_read_snapshot()
+    documents = tables._doc_table_for(db, coll)
+    with storage._coll_lock(db, coll), storage._batch_transaction(sync=False) as session:
+        count = sum(1 for _ in storage._scan_docs(db, coll))
+        for table in (documents, tables._NAT_SEQ_TABLE, tables._IDX_ENTRIES_TABLE, tables._UNIQ_TABLE):
+            if storage._cursor_optional(table) is None:  # nothing was ever written to it
+                continue
+            start, stop = session.open_cursor(table), session.open_cursor(table)
+            rest = storage._smallest_for_kf(storage._table_kf(table))[2:]
+            start.set_key(db, coll, *rest)
+            stop.set_key(db, coll + "\1", *rest)
+            session.truncate(None, start, stop, None)
+            start.close()
+            stop.close()
+    return count
+
+
+if __name__ == "__main__":
+    sys.exit(main())
