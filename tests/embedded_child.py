@@ -24,7 +24,7 @@ def main() -> int:
 
     delete_slowly = Storage._delete_matching_chunked
 
-    def delete(storage: Any, db: str, coll: str, filter: dict[str, Any], **settings: Any) -> int:  # noqa: A002
+    def delete(storage: Any, db: str, coll: str, filter: dict[str, Any], **settings: Any) -> int:
         if filter:
             return int(delete_slowly(storage, db, coll, filter, **settings))
         return _empty(storage, db, coll)
@@ -37,6 +37,7 @@ def _empty(storage: Any, db: str, coll: str) -> int:
     """Take everything out of a collection and its indexes; how many documents that was."""
     from secantus import storage as tables
 
+    # What an earlier command of this thread saw must not hide what others wrote since.
     storage._refresh_read_snapshot()
     documents = tables._doc_table_for(db, coll)
     with storage._coll_lock(db, coll), storage._batch_transaction(sync=False) as session:
