@@ -32,6 +32,11 @@ query ($id: ID!) {
   }
 }
 """
+END_TOGETHER = """
+mutation ($input: JobBatchCompleteInput!) { jobBatchComplete(input: $input) {
+  results { job { state } error { code } }
+} }
+"""
 HELD = "job { state leaseToken attempts result error }"
 
 
@@ -50,7 +55,10 @@ async def test_a_job_goes_through_its_queue(board: Board) -> None:
     [second] = (await do(ann, "jobClaim", queue, "jobs { id leaseToken }", size=5))["jobs"]
     done = (await do(ann, "jobComplete", second["id"], HELD, leaseToken=second["leaseToken"], result=[1]))["job"]
     await do(ann, "jobDelete", second["id"], "deletedId")
+    gone = {"id": second["id"], "leaseToken": second["leaseToken"]}
+    ended = (await ann.ask(END_TOGETHER, input={"queueId": queue, "jobs": [gone]}))["jobBatchComplete"]["results"]
 
+    assert [(one["job"], one["error"]["code"]) for one in ended] == [(None, "NOT_FOUND")]
     assert (job["state"], job["priority"], job["maxAttempts"]) == ("WAITING", 0, 3)
     assert (claimed["id"], claimed["data"]) == (job["id"], {"to": "ben"})
     assert (failed["state"], failed["error"]) == ("DELAYED", "away")

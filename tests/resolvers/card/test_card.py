@@ -122,7 +122,7 @@ async def test_a_card_whose_own_id_is_taken_gets_another_one(board: Board, monke
 
 def test_only_what_is_known_here_takes_an_id_of_the_clients_making() -> None:
     """A card names its project; a checklist item is known within its card alone, an option within its field, a step
-    within its pipeline."""
+    within its pipeline, and a job that is ended was made before, in the queue that is named."""
     takes = {
         name
         for module in pkgutil.iter_modules(inputs.__path__)
@@ -130,7 +130,7 @@ def test_only_what_is_known_here_takes_an_id_of_the_clients_making() -> None:
         if isinstance(model, type) and issubclass(model, Input) and "id" in model.model_fields
     }
 
-    assert takes == {"CardCreate", "ChecklistItemInput", "CustomFieldOptionInput", "PipelineStepInput"}
+    assert takes == {"CardCreate", "ChecklistItemInput", "CompletedJob", "CustomFieldOptionInput", "PipelineStepInput"}
 
 
 @pytest.mark.parametrize("wrong", [new_id(Kind.PROJECT), "0" * 24, "x", "", 5, {"$ne": None}])

@@ -71,7 +71,8 @@ async def test_a_file_is_written_over_by_its_path_and_told_of_where_it_differs(
     # And its bytes count once, until it is deleted
     assert await stored(workspace) == 7
     await delete_workspace_file(again(owner), made["_id"])
-    assert (await stored(workspace), await collection(WorkspaceFileText).count_documents({})) == (0, 0)
+    texts = await collection(WorkspaceFileText).count_documents({"workspace_id": workspace["_id"]})
+    assert (await stored(workspace), texts) == (0, 0)
     with pytest.raises(NotFound):
         await delete_workspace_file(again(owner), made["_id"])
 

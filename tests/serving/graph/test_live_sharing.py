@@ -328,6 +328,7 @@ def test_the_fields_that_depend_on_the_viewer_are_known() -> None:
                 found.add(f"{name}.{field_name}")
 
     assert found == {
+        "AgentAutomation.file",
         "Card.credential",
         "Card.isUnread",
         "Card.preSession",
@@ -360,6 +361,7 @@ def test_the_fields_that_depend_on_the_viewer_are_known() -> None:
         "User.sessions",
         "User.twoFactorEnabled",
         "User.unreadNotificationCount",
+        "Wallet.topUp",
         "Workspace.invitations",
         "Workspace.myPilotageRole",
         "Workspace.myRole",
