@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from auth.subject import Credential, Subject
-from models import Agent
-from models.base import Record, aggregate
+from models import Agent, Workspace
+from models.base import collection
 from models.errors import Forbidden
 from models.records import AgentRecord, ProposalRecord
 from resolvers.agent.agent import TOKEN_SCOPES
@@ -23,13 +23,15 @@ class Worker:
 
 
 async def find_worker(agent_id: ObjectId) -> Worker:
-    """An agent with the ceiling of its workspace, in one query; raises Forbidden where it was deleted."""
-    beside: Record = {"from": "workspaces", "localField": "workspace_id", "foreignField": "_id", "as": "inside"}
-    found = await aggregate(Agent, [{"$match": {"_id": agent_id, "deleted_at": None}}, {"$lookup": beside}])
-    if not found:
+    """An agent with the ceiling of its workspace; raises Forbidden where the agent was deleted.
+
+    By their ids, since in the embedded database a join of the two takes ten times as long.
+    """
+    agent = await collection(Agent).find_one({"_id": agent_id, "deleted_at": None})
+    if agent is None:
         raise Forbidden("The agent was deleted")
-    [agent] = found
-    return Worker(agent, next((workspace.get("agent_ceiling", {}) for workspace in agent["inside"]), {}))
+    workspace = await collection(Workspace).find_one({"_id": agent["workspace_id"]}, {"agent_ceiling": 1})
+    return Worker(agent, workspace.get("agent_ceiling", {}) if workspace is not None else {})
 
 
 def acting_as(agent: AgentRecord, services: Services) -> Context:

@@ -74,7 +74,7 @@ async def test_at_most_a_hundred_of_one_agent_wait(desk: Desk, monkeypatch: pyte
         await call(busy.ctx, "cardUpdate", {"id": str(card["_id"]), "title": "More"})
 
 
-async def test_asking_how_far_an_agent_goes_is_one_query_of_its_changes_and_none_of_a_persons(desk: Desk) -> None:
+async def test_asking_how_far_an_agent_goes_is_two_reads_by_id_of_its_changes_and_none_of_a_persons(desk: Desk) -> None:
     # Given
     free, card = await desk.crew.hire("free"), await moved(desk)
 
@@ -90,7 +90,7 @@ async def test_asking_how_far_an_agent_goes_is_one_query_of_its_changes_and_none
     person, agent = await commands(again(desk.crew.owner), "One"), await commands(free.ctx, "Two")
 
     # Then
-    assert agent == person + 1
+    assert agent == person + 2
 
 
 async def test_of_a_large_value_a_proposal_keeps_the_hash(desk: Desk) -> None:
