@@ -7,10 +7,12 @@ a claim would read every job that waits. There a list is looked at once, and fro
 Claims that share a transaction share what was read for the first of them.
 """
 
+import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -38,6 +40,8 @@ Place = tuple[int, ObjectId]
 _landmarks: OrderedDict[Name, deque[Place]] = OrderedDict()
 _giving: OrderedDict[Name, None] = OrderedDict()
 """Lists of which the last claim was given something."""
+_looks: WeakValueDictionary[Name, asyncio.Lock] = WeakValueDictionary()
+"""Held by who looks at the whole of a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,20 @@ async def _first(waiting: Mapping[str, Any], size: int, session: AsyncClientSess
     if not await reads_whole_ranges(Job):
         return await _read(waiting, session, size + BLOCK)
     name = tuple(waiting.items())
+    if (found := await _known(waiting, size, session)) is not None:
+        return found
+    # Those that come while one looks at a long list know it then, too.
+    async with _looks.setdefault(name, asyncio.Lock()):
+        found = await _known(waiting, size, session)
+        if found is None:
+            found = await _read(waiting, session)
+            _remember(name, found)
+    return found
+
+
+async def _known(waiting: Mapping[str, Any], size: int, session: AsyncClientSession | None) -> list[Place] | None:
+    """The same of a list with landmarks; None where these do not lead to it."""
+    name = tuple(waiting.items())
     while landmarks := _landmarks.get(name):
         first = landmarks[0]
         found = await _before(waiting, *first, session)
@@ -92,9 +110,7 @@ async def _first(waiting: Mapping[str, Any], size: int, session: AsyncClientSess
             break  # what is more urgent has come in the meantime
         if landmarks and landmarks[0] == first:  # nearly all before it are taken
             landmarks.popleft()
-    found = await _read(waiting, session)
-    _remember(name, found)
-    return found
+    return None
 
 
 async def _before(

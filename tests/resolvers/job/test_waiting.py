@@ -1,5 +1,6 @@
 """The next jobs in turn: those that one sort would give, of which few are read however many wait."""
 
+import asyncio
 from random import Random
 
 import pytest
@@ -79,3 +80,16 @@ async def test_many_that_are_more_urgent_come_first_and_are_looked_at_once(clean
     with recorded() as queries:
         assert await first_waiting(listed, 2) == [record["_id"] for record in urgent[:2]]
     assert sum([await examined(clean, query) for query in queries]) <= 12
+
+
+async def test_several_who_come_at_once_look_at_a_long_list_once(clean: Database) -> None:
+    jobs, queue_id = clean.db[collection(Job).name], new_id(Kind.QUEUE)
+    listed: Record = {"queue_id": queue_id, "state": "waiting"}
+    await jobs.insert_many([job(queue_id, 0) for _ in range(100)])
+
+    with recorded() as queries:
+        first, *others = await asyncio.gather(*(first_waiting(listed, 1) for _ in range(4)))
+
+    assert (len(first), others) == (1, [first] * 3)
+    whole, *rest = sorted([await examined(clean, query) for query in queries], reverse=True)
+    assert (whole, max(rest) <= 12) == (100, True)
