@@ -85,7 +85,7 @@ class Change:
     _worked_since: float = field(default_factory=perf_counter)
 
     def append(self, stream_id: ObjectId, *events: Event) -> None:
-        """Record what happened in the history of a workspace, an organization or a user."""
+        """Record what happened in the history of a workspace, a queue, an organization or a user."""
         if self.confined:  # a part of a change may be: what it tells of is marked here, and not at its end
             for event in events:
                 event.confine()

@@ -1,4 +1,4 @@
-"""The sources of the subscriptions: events of a project, a workspace, a mission, and a person's notifications.
+"""The sources of the subscriptions: events of a project, a workspace, a mission, a queue, and a person's notifications.
 
 Each checks the caller first and answers with what is watched: an async iterator of event records (those of the log,
 ephemeral ones, and the two that tell of the stream itself), which a transport can also open so that it shares their
@@ -11,11 +11,12 @@ from collections.abc import AsyncGenerator, Callable, Hashable, Iterable
 from bson import ObjectId
 
 from auth.authenticate import still_valid
-from auth.policies import board
+from auth.policies import board, job
 from auth.policies import mission as mission_policy
+from auth.policies.permission import Permission
 from models.enums import TokenScope
 from models.errors import BadUserInput, OrreryError, Unauthenticated
-from models.records import MissionRecord, ProjectRecord, WorkspaceMemberRecord
+from models.records import MissionRecord, ProjectRecord, QueueRecord, WorkspaceMemberRecord
 from realtime.cursor import Cursor
 from realtime.events import EVENTS, Topic, names_about
 from realtime.events.stream import StreamLagged, StreamReady
@@ -23,7 +24,7 @@ from realtime.guard import Watch
 from realtime.told import ToldEvent
 from resolvers.kit.access import check_workspace, workspace_membership
 from resolvers.kit.context import Context
-from resolvers.kit.nouns import MISSION, PROJECT, WORKSPACE
+from resolvers.kit.nouns import MISSION, PROJECT, QUEUE, WORKSPACE
 from resolvers.kit.operation import check_scope, operation
 
 CHECK_SECONDS = 4.0
@@ -33,8 +34,9 @@ CHECK_SECONDS = 4.0
 _STREAM = frozenset(event.__name__ for event in (StreamReady, StreamLagged))
 """They come by themselves, so nobody asks for them."""
 
-PROJECT_TYPES, WORKSPACE_TYPES, MISSION_TYPES, NOTIFICATION_TYPES = (
-    names_about(topic) - _STREAM for topic in (Topic.PROJECT, Topic.WORKSPACE, Topic.MISSION, Topic.NOTIFICATIONS)
+PROJECT_TYPES, WORKSPACE_TYPES, MISSION_TYPES, QUEUE_TYPES, NOTIFICATION_TYPES = (
+    names_about(topic) - _STREAM
+    for topic in (Topic.PROJECT, Topic.WORKSPACE, Topic.MISSION, Topic.QUEUE, Topic.NOTIFICATIONS)
 )
 PILOTAGE_TYPES = frozenset(name for name in WORKSPACE_TYPES if EVENTS[name].token_scope is TokenScope.PILOTAGE_READ)
 """What takes the scope pilotage:read on a workspace's stream."""
@@ -43,10 +45,22 @@ PILOTAGE_TYPES = frozenset(name for name in WORKSPACE_TYPES if EVENTS[name].toke
 class Source:
     """What a caller watches, after a cursor: the events of a stream that pass a filter; `key` names the two.
 
+    The stream is of the workspace that the caller is a member of, or of a part of it; or it is their own.
+
     Iterated, it raises Unauthenticated when the credential ends, and NotFound when the membership does.
     """
 
-    __slots__ = ("_ctx", "_records", "accepts", "after", "key", "membership_id", "stream_id")
+    __slots__ = (
+        "_ctx",
+        "_membership_id",
+        "_permission",
+        "_records",
+        "accepts",
+        "after",
+        "key",
+        "stream_id",
+        "workspace_id",
+    )
 
     def __init__(
         self,
@@ -55,26 +69,29 @@ class Source:
         key: Hashable,
         accepts: Callable[[ToldEvent], bool],
         after: Cursor | None,
-        membership_id: ObjectId | None,
+        membership: WorkspaceMemberRecord | None,
+        permission: Permission,
     ) -> None:
         self._ctx = ctx
         self.stream_id = stream_id
         self.key = key
         self.accepts = accepts
         self.after = after
-        self.membership_id = membership_id
+        self.workspace_id: ObjectId | None = None if membership is None else membership["workspace_id"]
+        self._membership_id: ObjectId | None = None if membership is None else membership["_id"]
+        self._permission = permission
         self._records: AsyncGenerator[ToldEvent, None] | None = None
 
     @property
     def is_personal(self) -> bool:
         """Whether it is somebody's own stream, not a workspace's."""
-        return self.membership_id is None
+        return self.workspace_id is None
 
     def watch(self, end: Callable[[OrreryError], None]) -> Watch:
         """Let the guard call `end` once the caller may not read any more."""
-        permission = None if self.is_personal else board.READ
+        permission = None if self.is_personal else self._permission
         return self._ctx.services.guard.watch(
-            self._ctx.subject, end, membership_id=self.membership_id, permission=permission
+            self._ctx.subject, end, membership_id=self._membership_id, permission=permission
         )
 
     def __aiter__(self) -> "Source":
@@ -107,8 +124,8 @@ class Source:
     async def _check(self) -> None:
         if not await still_valid(self._ctx.subject):
             raise Unauthenticated("The credential of this subscription has expired or was revoked")
-        if not self.is_personal:
-            await check_workspace(Context(self._ctx.subject, self._ctx.services), self.stream_id, board.READ)
+        if self.workspace_id is not None:
+            await check_workspace(Context(self._ctx.subject, self._ctx.services), self.workspace_id, self._permission)
 
 
 STREAM = "it is a stream"
@@ -174,6 +191,24 @@ async def mission_events(ctx: Context, mission: MissionRecord, after: str | None
 
 
 @operation(
+    "queueEvents",
+    opens=QUEUE.by("queue_id"),
+    permission=job.READ,
+    scope=TokenScope.PILOTAGE_READ,
+    read_only=True,
+    no_tool=STREAM,
+)
+async def queue_events(ctx: Context, queue: QueueRecord, after: str | None = None) -> Source:
+    """What happens in a queue: to itself, its jobs and its schedules."""
+    membership = await workspace_membership(ctx, queue["workspace_id"])
+
+    def accepts(event: ToldEvent) -> bool:
+        return event["type"] in QUEUE_TYPES
+
+    return _watch(ctx, queue["_id"], None, accepts, after, membership, job.READ)
+
+
+@operation(
     "boardEvents",
     opens=PROJECT.by("project_id"),
     permission=board.READ,
@@ -234,7 +269,6 @@ def _watch(
     accepts: Callable[[ToldEvent], bool],
     after: str | None,
     membership: WorkspaceMemberRecord | None = None,
+    permission: Permission = board.READ,
 ) -> Source:
-    return Source(
-        ctx, stream_id, (stream_id, filter), accepts, _cursor(after), None if membership is None else membership["_id"]
-    )
+    return Source(ctx, stream_id, (stream_id, filter), accepts, _cursor(after), membership, permission)

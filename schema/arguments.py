@@ -21,6 +21,7 @@ TransferJobId = Annotated[strawberry.ID, id_of("the import")]
 WorkspaceId = Annotated[strawberry.ID, id_of("the workspace")]
 ProposalId = Annotated[strawberry.ID, id_of("the proposal")]
 MissionId = Annotated[strawberry.ID, id_of("the mission")]
+QueueId = Annotated[strawberry.ID, id_of("the queue")]
 LinkToken = Annotated[str, strawberry.argument(description="The token of the link that came by mail.")]
 
 VALUES = strawberry.argument(description="The values.")

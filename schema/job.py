@@ -4,21 +4,30 @@ from typing import Annotated
 
 import strawberry
 from strawberry import UNSET
+from strawberry.scalars import JSON
 
 import models
 from models.enums import JobState
 from models.job import FactoryAlertKind
 from resolvers.job.listing import counts_of, jobs_of
 from resolvers.job.schedule import schedules_of
+from resolvers.job.untold import completed_of, data_of, failed_of, open_of, result_of
 from resolvers.job.worker import held_of_workers
+from resolvers.kit.event import queue_of
+from resolvers.kit.position import cursor_of_queue
 from schema.connection import After, Connection, First, window
 from schema.fields import shows
 from schema.loading import edge
+from schema.references import QueueRef
+from schema.scalars import Cursor
 
 
 @shows(models.Job, "A work that one worker at a time does, and that is done once.")
 class Job:
     id: strawberry.ID = strawberry.field(description="The id.")
+    queue: QueueRef | None = edge(queue_of, needs=("queue_id",), description="The queue that it is in.")
+    data: JSON | None = edge(data_of)
+    result: JSON | None = edge(result_of)
     priority: int = strawberry.field(description="Smaller ones come first.")
     max_attempts: int = strawberry.field(description="How many times it may be begun.")
     lease_token: int = strawberry.field(description="Counts its claims: the claim that it is held by is the last one.")
@@ -27,6 +36,7 @@ class Job:
 @shows(models.Schedule, "What puts a job into a queue again and again.")
 class Schedule:
     id: strawberry.ID = strawberry.field(description="The id.")
+    queue: QueueRef | None = edge(queue_of, needs=("queue_id",), description="The queue that it puts jobs into.")
 
 
 @strawberry.type(description="Jobs of a queue that have not ended.")
@@ -52,6 +62,14 @@ def jobs_window(
 @shows(models.Queue, "Jobs that wait for workers.")
 class Queue:
     id: strawberry.ID = strawberry.field(description="The id.")
+    cursor: Cursor = edge(
+        cursor_of_queue,
+        description="Where its stream stood before this request read anything: `queueEvents` after it bring every "
+        "later change, perhaps with some that were read already.",
+    )
+    open: int = edge(open_of)
+    completed: int = edge(completed_of)
+    failed: int = edge(failed_of)
     counts: JobCounts = edge(
         counts_of,
         needs=("workspace_id",),

@@ -8,7 +8,7 @@ from strawberry import UNSET
 
 from realtime.events import Topic
 from resolvers import subscribe
-from schema.arguments import MissionId, ProjectId, WorkspaceId
+from schema.arguments import MissionId, ProjectId, QueueId, WorkspaceId
 from schema.context import Info
 from schema.events.base import Event
 from schema.events.declared import build_event, union_of
@@ -74,6 +74,14 @@ class Subscription:
         self, info: Info, mission_id: MissionId, after: AfterCursor = UNSET
     ) -> AsyncIterator[Event]:
         return LiveEvents(await subscribe.mission_events(info.context.ctx, mission_id, since(info, after)))
+
+    @live(
+        Topic.QUEUE,
+        "What happens in a queue: to its jobs, its schedules and itself.",
+        of="Something that happened in a queue.",
+    )
+    async def queue_events(self, info: Info, queue_id: QueueId, after: AfterCursor = UNSET) -> AsyncIterator[Event]:
+        return LiveEvents(await subscribe.queue_events(info.context.ctx, queue_id, since(info, after)))
 
     @live(Topic.PROJECT, "What happens in a project.", of="Something that happened in a project.")
     async def project_events(

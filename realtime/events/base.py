@@ -33,6 +33,7 @@ class Topic(StrEnum):
     PROJECT = "project"
     WORKSPACE = "workspace"
     MISSION = "mission"
+    QUEUE = "queue"
     NOTIFICATIONS = "notifications"
 
 

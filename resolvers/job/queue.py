@@ -1,35 +1,53 @@
 """Queues of a workspace."""
 
+from collections.abc import Sequence
+
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from auth.policies import job as policy
 from models import Queue, Workspace
-from models.base import collection, to_record
+from models.base import collection, to_record, without
 from models.enums import TokenScope
 from models.errors import Conflict, NotFound
 from models.facts import CREATE
-from models.records import QueueRecord, WorkspaceMemberRecord
+from models.records import QueueRecord, WorkspaceMemberRecord, WorkspaceRecord
 from models.write import find_and_delete
-from realtime.events.job import QueueCreated, QueueDeleted, QueueUpdated
+from realtime.events.job import QueueCreated, QueueDeleted, QueueEvent, QueueUpdated
 from realtime.log import Change, Committed
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.job import MAX_QUEUES, QueueCreate, QueueUpdate
+from resolvers.job.untold import OF_QUEUES
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import values_of
+from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import QUEUE, WORKSPACE
-from resolvers.kit.operation import operation, reader
-from resolvers.kit.page import pages_by
+from resolvers.kit.operation import edge, operation, reader
+from resolvers.kit.page import Page, Window, pages
+from resolvers.kit.position_note import note_queues
 
 WRITE = TokenScope.PILOTAGE_WRITE
 
 
 get_queue = reader("queue", QUEUE)
 
-queues_of = pages_by(QUEUE, "workspace_id")
-"""The queues of each workspace, oldest first."""
+
+@edge(scope=TokenScope.PILOTAGE_READ)
+async def queues_of(
+    ctx: Context,
+    workspaces: Sequence[WorkspaceRecord],
+    fields: Fields,
+    *,
+    first: int | None = None,
+    after: str | None = None,
+) -> list[Page[QueueRecord]]:
+    """The queues of each workspace, oldest first."""
+    ids = [workspace["_id"] for workspace in workspaces]
+    await note_queues(ctx, ids)
+    found = await pages(Queue, "workspace_id", ids, Window.read(first, after), fields=fields)
+    return [found[workspace_id] for workspace_id in ids]
 
 
 @operation(
@@ -41,6 +59,7 @@ queues_of = pages_by(QUEUE, "workspace_id")
 )
 async def list_queues(ctx: Context, membership: WorkspaceMemberRecord) -> list[QueueRecord]:
     """The queues of a workspace, oldest first; it has at most 50."""
+    await note_queues(ctx, [membership["workspace_id"]])
     found = collection(Queue).find({"workspace_id": membership["workspace_id"]})
     return await found.sort("_id", 1).to_list()
 
@@ -60,8 +79,14 @@ async def add_queue(change: Change, workspace_id: ObjectId, name: str, user_id: 
         await collection(Queue).insert_one(queue, session=change.session)
     except DuplicateKeyError as error:
         raise Conflict("is taken by another queue of the workspace", field="name") from error
-    change.append(workspace_id, QueueCreated(queue=queue))
+    tell_of(change, queue, QueueCreated(queue=without(queue, OF_QUEUES)))
     return queue
+
+
+def tell_of(change: Change, queue: QueueRecord, event: QueueEvent) -> None:
+    """Append an event about a queue to the history of its workspace, and to its own."""
+    change.append(queue["workspace_id"], event)
+    change.append(queue["_id"], event)
 
 
 @operation("queueCreate", inside=WORKSPACE, permission=policy.MANAGE, scope=WRITE)
@@ -83,7 +108,7 @@ async def update_queue(ctx: Context, door: QueueRecord, values: QueueUpdate) -> 
     async def body(change: Change) -> QueueRecord:
         queue, differs = await set_fields(change, Queue, door["_id"], values.given())
         if differs:
-            change.append(queue["workspace_id"], QueueUpdated(queue=queue))
+            tell_of(change, queue, QueueUpdated(queue=without(queue, OF_QUEUES)))
         return queue
 
     return await ctx.write(door["workspace_id"], body)
@@ -96,7 +121,7 @@ async def delete_queue(ctx: Context, door: QueueRecord) -> Committed[ObjectId]:
     async def body(change: Change) -> ObjectId:
         if await find_and_delete(Queue, {"_id": door["_id"]}, change.session) is None:
             raise NotFound("Queue")
-        change.append(door["workspace_id"], QueueDeleted(deleted_id=door["_id"]))
+        tell_of(change, door, QueueDeleted(deleted_id=door["_id"]))
         await bury(change, door["_id"], door["workspace_id"])
         return door["_id"]
 

@@ -13,6 +13,7 @@ from realtime.log import Change
 from resolvers.inputs.job import MAX_OPEN, MAX_OPEN_BYTES
 from resolvers.job import book
 from resolvers.job.lately import count_of
+from resolvers.job.untold import OF_JOBS
 from resolvers.job.worker import note_end
 
 KEPT = timedelta(days=1)
@@ -22,7 +23,6 @@ LONGEST = timedelta(days=1)
 TICK = "tick:"
 """How the keys of jobs begin that schedules make, and those of no other."""
 LOST = "Whoever claimed it gave no sign of life"
-_UNTOLD = frozenset({"data", "result", "lease_token"})
 
 
 async def add(change: Change, job: JobRecord) -> None:
@@ -50,11 +50,11 @@ def begin(change: Change, job: JobRecord, worker: str | None = None) -> JobRecor
 
 
 def hold_on(change: Change, job: JobRecord) -> JobRecord:
-    """Hold a job for as long again; nobody is told. Raises Conflict where its lease has ended: its place is another's
+    """Hold a job for as long again. Raises Conflict where its lease has ended: its place is another's
     by then, whether it was taken back or not."""
     if is_lost(job, change.at):
         raise Conflict("The claim is over: nobody gave a sign of it in time", kind="LEASE_LOST")
-    return book.change_job(change, job, {"lease_until": change.at + timedelta(seconds=job["lease_seconds"])})
+    return _to(change, job, {"lease_until": change.at + timedelta(seconds=job["lease_seconds"])})
 
 
 def complete(change: Change, job: JobRecord, result: Any) -> JobRecord:
@@ -95,7 +95,7 @@ async def remove(change: Change, job: JobRecord) -> None:
     if not is_over(job):
         _count(change, job)
     await book.delete_job(change, job)
-    change.append(job["queue_id"], JobDeleted(deleted_id=job["_id"]))
+    change.append(job["queue_id"], JobDeleted(deleted_id=job["_id"], queue_id=job["queue_id"]))
 
 
 def wait_after(job: JobRecord) -> timedelta:
@@ -116,7 +116,7 @@ def is_lost(job: JobRecord, now: datetime) -> bool:
 
 
 def tell(change: Change, job: JobRecord) -> None:
-    change.append(job["queue_id"], JobChanged(job=without(job, _UNTOLD)))
+    change.append(job["queue_id"], JobChanged(job=without(job, OF_JOBS)))
 
 
 def _end(change: Change, job: JobRecord, state: JobState, values: Record) -> JobRecord:

@@ -9,7 +9,7 @@ from models.records import DocumentRecord
 from resolvers.kit.context import Context
 from resolvers.kit.load import one_by, to_one
 from resolvers.kit.noun import Fields
-from resolvers.kit.nouns import COLUMN, DOCUMENT
+from resolvers.kit.nouns import COLUMN, DOCUMENT, QUEUE
 from resolvers.kit.operation import edge
 
 from_column_of = one_by(COLUMN, "from_column_id")
@@ -20,6 +20,9 @@ from_parent_of = one_by(DOCUMENT, "from_parent_id")
 """What a document stood below; None where that is gone, or it stood at the top."""
 to_parent_of = one_by(DOCUMENT, "to_parent_id")
 """What a document came to stand below; None where that is gone, or it stands at the top."""
+
+queue_of = one_by(QUEUE, "queue_id")
+"""The queue of a job or a schedule; None where it is gone."""
 
 
 @edge(scope=TokenScope.PROJECTS_READ)

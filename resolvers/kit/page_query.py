@@ -15,10 +15,12 @@ from models import (
     Automation,
     Card,
     Column,
+    Conversation,
     Document,
     Mission,
     Organization,
     Project,
+    Queue,
     Scope,
     Team,
     User,
@@ -43,6 +45,8 @@ PARENTS: dict[str, type[Recorded[Any]]] = {
     "mission_id": Mission,
     "team_id": Team,
     "wallet_id": Wallet,
+    "conversation_id": Conversation,
+    "queue_id": Queue,
 }
 """The collection that a parent key points to."""
 

@@ -13,7 +13,7 @@ from resolvers.card.graph import card_of
 from resolvers.kit import event as edges
 from resolvers.user.user import user_of_member
 from schema.loading import derived, edge
-from schema.references import CardRef, ColumnRef, DocumentRef, UserRef
+from schema.references import CardRef, ColumnRef, DocumentRef, QueueRef, UserRef
 
 
 class CardMoved:
@@ -60,6 +60,12 @@ class DocumentLinked:
         edges.linked_document_of, needs=("link",), description="The document, if it is still there."
     )
     linked_card: CardRef | None = edge(card_of, needs=("card_id",), description="The card, if it is still there.")
+
+
+class JobDeleted:
+    from_queue: QueueRef | None = edge(
+        edges.queue_of, needs=("queue_id",), description="The queue that it was in, as it is now."
+    )
 
 
 class ProjectMemberRemoved:

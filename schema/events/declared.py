@@ -24,7 +24,7 @@ from schema.selection import NEEDS
 TOLD_BY = "orrery.event-key"
 """Metadata of an event's field: the key of the event's record that it is read from."""
 
-ON_A_WORKSPACE = frozenset({Topic.PROJECT, Topic.WORKSPACE})
+ON_A_WORKSPACE = frozenset({Topic.PROJECT, Topic.WORKSPACE, Topic.QUEUE})
 """Whose events have an actor: a change by somebody."""
 
 

@@ -357,9 +357,10 @@ class GraphEngine:
 
     def _reader(self, subject: Subject, source: Source, *, by_viewer: bool) -> Callable[[], Context]:
         """The contexts that events are executed with: the subscriber's own, or nobody's where many share them."""
-        if by_viewer or source.is_personal:
+        workspace_id = source.workspace_id
+        if by_viewer or workspace_id is None:
             return lambda: self.context_of(subject)
-        return lambda: Context.of_stream(self._services, source.stream_id, subject.scopes)
+        return lambda: Context.of_stream(self._services, workspace_id, subject.scopes)
 
 
 def _credentials(connection: HTTPConnection) -> tuple[str | None, str | None]:

@@ -585,5 +585,6 @@ CALLS: dict[str, Arguments] = {
     "projectEvents": lambda ids: (ids["project"],),
     "workspaceEvents": lambda ids: (ids["workspace"],),
     "missionEvents": lambda ids: (ids["mission"],),
+    "queueEvents": lambda ids: (ids["queue"],),
     "notifications": lambda _: (),
 }

@@ -38,6 +38,7 @@ NOT_JSON = {
     "projectEvents",
     "projectExport",
     "projectImportStart",
+    "queueEvents",
     "teamMemberInvite",
     "userAvatarSet",
     "workspaceEvents",

@@ -31,6 +31,13 @@ subscription ($w: ID!) { workspaceEvents(workspaceId: $w, types: [
   ... on ActivityRecorded { activity { type } }
 } }
 """
+QUEUES = "{ viewer { homeWorkspace { queues { nodes { id cursor } } } } }"
+OF_QUEUE = """
+subscription ($q: ID!, $after: Cursor) { queueEvents(queueId: $q, after: $after) {
+  __typename
+  ... on JobChanged { job { state worker queue { open completed } } }
+} }
+"""
 STEPS = [
     ("ProjectCreated", None),
     ("AgentCreated", None),
@@ -39,6 +46,7 @@ STEPS = [
     ("CardMoved", "DONE"),
     ("ChangelogEntryAdded", None),
 ]
+ENDED = ("COMPLETED", "FAILED")
 CARD = "query ($id: ID!) { card(id: $id) { number title type resolution stage project { slug } } }"
 
 
@@ -184,10 +192,29 @@ async def rotated(day: Day, key: Day, at: str) -> None:
         expect("revoked", refused["error"]["code"], "UNAUTHENTICATED")
 
 
-async def claimed(key: Day) -> None:
-    """Of two workers one has the job, and says once what came of it."""
+async def claimed(day: Day, key: Day) -> None:
+    """Of two workers one has the job, and says once what came of it, which who follows the queue is told."""
     job = {"task_type": "align", "payload": {"axis": 2}, "idempotency_key": "dawn"}
     submitted = await key.data("POST", "/task-queue/submit", job)
+    [queue] = (await day.curl.ask("POST", "/graphql", {"query": QUEUES}, 200))["data"]["viewer"]["homeWorkspace"][
+        "queues"
+    ]["nodes"]
+    watched = {"query": OF_QUEUE, "variables": {"q": queue["id"], "after": queue["cursor"]}}
+    async with day.curl.stream("POST", "/graphql", watched) as stream:
+        await worked_off(key, job, submitted)
+        steps = [
+            data["data"]["queueEvents"]
+            for data in await stream.whole(
+                lambda data: data["data"]["queueEvents"].get("job", {}).get("state") in ENDED
+            )
+        ]
+    states = [(step["job"]["state"], step["job"]["worker"]) for step in steps if "job" in step]
+    expect("what a subscription to the queue was told", states, [("ACTIVE", "a"), ("COMPLETED", "a")])
+    expect("what the queue counts then", steps[-1]["job"]["queue"], {"open": 0, "completed": 1})
+
+
+async def worked_off(key: Day, job: Json, submitted: Json) -> None:
+    """A job that was submitted comes to its end, once."""
     expect("submitted again", (await key.data("POST", "/task-queue/submit", job))["id"], submitted["id"])
     claims = [await key.data("POST", "/task-queue/claim", {"worker_id": name}, 200) for name in ("a", "b")]
     expect("two claims", [claim and claim["payload"] for claim in claims], [{"axis": 2}, None])
@@ -267,7 +294,7 @@ async def main() -> int:
             key, place = await key_of(day)
             number = await followed(day, key)
             card = await in_the_graph(day, number)
-            await claimed(key)
+            await claimed(day, key)
             await at.end()  # which owns the data folder
             await command(at, "admin", "grant", REGISTER["email"])
             await at.start()

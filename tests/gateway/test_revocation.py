@@ -24,6 +24,8 @@ PROMISED_SECONDS = 5.0
 EVENTS = """subscription ($p: ID!) { projectEvents(projectId: $p) {
   __typename ... on Event { cursor } ... on CardCreated { card { title } } } }"""
 NOTIFICATIONS = "subscription { notifications { __typename ... on Event { cursor } } }"
+QUEUE_EVENTS = "subscription ($q: ID!) { queueEvents(queueId: $q) { __typename ... on Event { cursor } } }"
+QUEUE = "mutation ($i: QueueCreateInput!) { queueCreate(input: $i) { queue { id } } }"
 ORGANIZATION = "mutation ($i: OrganizationCreateInput!) { organizationCreate(input: $i) { organization { id } } }"
 WORKSPACE = "mutation ($i: WorkspaceCreateInput!) { workspaceCreate(input: $i) { workspace { id } } }"
 AGENT = "mutation ($i: AgentCreateInput!) { agentCreate(input: $i) { agent { id } token } }"
@@ -196,6 +198,9 @@ WAYS = {
     "organization deleted": Way(without_others, delete_organization, TENANT, deletes=True),
     "role lost": Way(without_others, lose_role, frozenset()),
     "off the project": Way(without_others, leave_project, frozenset()),
+    "logout, of a queue": Way(by_jwt, log_out, CREDENTIAL, QUEUE_EVENTS),
+    "member removed, of a queue": Way(without_others, remove_member, TENANT, QUEUE_EVENTS),
+    "workspace deleted, of a queue": Way(without_others, delete_workspace, TENANT, QUEUE_EVENTS, deletes=True),
     "member removed, of notifications": Way(without_others, remove_member, frozenset(), NOTIFICATIONS),
 }
 ENDING = [name for name, way in WAYS.items() if way.codes]
@@ -241,6 +246,9 @@ async def run(gateways: Gateways, name: str, way: Way) -> Outcome:
     affected: dict[tuple[str, str], Reader] = {}
     unaffected: list[Reader] = []
     variables = {"p": case.board.project} if way.query == EVENTS else {}
+    if way.query == QUEUE_EVENTS:
+        made = await case.ann.ask(QUEUE, i={"workspaceId": case.board.workspace, "name": "Mails"})
+        variables = {"q": made["queueCreate"]["queue"]["id"]}
     for transport, place in product(TRANSPORTS, PLACES):
         reader = gateways.read(place, transport, case.reading, way.query, **variables)
         affected[transport, place] = reader

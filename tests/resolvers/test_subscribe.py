@@ -7,13 +7,19 @@ from models.errors import BadUserInput, Forbidden
 from models.records import WorkspaceRecord
 from realtime import subscription as bounds
 from resolvers import subscribe
+from resolvers.inputs.job import JobComplete, JobHold, QueueCreate, QueueUpdate, ScheduleCreate
 from resolvers.inputs.project import ProjectMemberAdd
+from resolvers.job.job import complete_job, delete_job, hold_job
+from resolvers.job.queue import create_queue, delete_queue, update_queue
+from resolvers.job.schedule import create_schedule, delete_schedule
+from resolvers.job.untold import OF_QUEUES
 from resolvers.kit.context import Context
 from resolvers.member.project_member import add_project_member
 from resolvers.notification.follow import follow
 from resolvers.notification.notification import mark_all_notifications_read
-from resolvers.subscribe import mission_events, notifications, project_events, workspace_events
+from resolvers.subscribe import mission_events, notifications, project_events, queue_events, workspace_events
 from tests.resolvers.conftest import Join
+from tests.resolvers.jobs import claim, put
 from tests.resolvers.lab import People, again
 from tests.resolvers.missions import Crew
 from tests.resolvers.projects import Board, make_board
@@ -136,6 +142,79 @@ async def test_a_missions_stream_shows_its_whole_life_in_order(crew: Crew) -> No
         *["MissionStatusChanged"] * 3,
         "StreamReady",
     ]
+
+
+async def test_a_queues_stream_shows_it_and_its_jobs_and_its_schedules(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given a queue beside another
+    made = [
+        (await create_queue(again(owner), QueueCreate.of(workspace_id=workspace["_id"], name=name))).value
+        for name in ("Mails", "Reports")
+    ]
+    queue_id = made[0]["_id"]
+    async with watching(queue_events(again(owner), queue_id)) as watcher:
+        # When something happens in both, from a job that is put in to the end of the queue
+        await put(owner, made[1])
+        job = await put(owner, made[0], data={"to": "ann"})
+        [held] = await claim(owner, made[0])
+        await hold_job(again(owner), job["_id"], JobHold(lease_token=held["lease_token"]))
+        values = JobComplete(lease_token=held["lease_token"], result="sent")
+        await complete_job(again(owner), job["_id"], values)
+        await delete_job(again(owner), job["_id"])
+        nightly = ScheduleCreate.of(queue_id=queue_id, name="Sweep", cron="0 3 1 1 *")
+        schedule = (await create_schedule(again(owner), nightly)).value
+        await delete_schedule(again(owner), schedule["_id"])
+        await update_queue(again(owner), queue_id, QueueUpdate.of(is_paused=True))
+        await delete_queue(again(owner), queue_id)
+        await watcher.until(10)
+
+    # Then its own is told in order, without what jobs take and what came of them
+    assert watcher.types == [
+        "StreamReady",
+        *["JobChanged"] * 4,
+        "JobDeleted",
+        "ScheduleChanged",
+        "ScheduleDeleted",
+        "QueueUpdated",
+        "QueueDeleted",
+    ]
+    states = [event["data"]["job"]["state"] for event in watcher.events[1:5]]
+    assert states == ["waiting", "active", "active", "completed"]
+    leases = [event["data"]["job"]["lease_until"] for event in watcher.events[2:4]]
+    assert leases[0] < leases[1]
+    assert "ann" not in str(watcher.events)
+    assert "sent" not in str(watcher.events)
+
+
+async def test_a_workspaces_stream_tells_of_queues_and_not_of_what_is_in_them(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    async with watching(workspace_events(again(owner), workspace["_id"])) as watcher:
+        values = QueueCreate.of(workspace_id=workspace["_id"], name="Mails")
+        queue = (await create_queue(again(owner), values)).value
+        await put(owner, queue)
+        await update_queue(again(owner), queue["_id"], QueueUpdate.of(is_paused=True))
+        await delete_queue(again(owner), queue["_id"])
+        await watcher.until(4)
+
+    assert watcher.types == ["StreamReady", "QueueCreated", "QueueUpdated", "QueueDeleted"]
+    assert OF_QUEUES & watcher.events[2]["data"]["queue"].keys() == set()
+
+
+async def test_a_queues_stream_is_resumed(owner: Context, workspace: WorkspaceRecord) -> None:
+    queue = (await create_queue(again(owner), QueueCreate.of(workspace_id=workspace["_id"], name="Mails"))).value
+    async with watching(queue_events(again(owner), queue["_id"])) as watcher:
+        await put(owner, queue, name="Seen")
+        await watcher.until(2)
+    for name in ("First", "Second"):
+        await put(owner, queue, name=name)
+
+    async with watching(queue_events(again(owner), queue["_id"], watcher.events[-1]["cursor"])) as resumed:
+        await resumed.until(3)
+
+    assert [event["data"]["job"]["name"] for event in resumed.events[:2]] == ["First", "Second"]
+    assert resumed.events[2]["data"] == {"recovered": True}
 
 
 async def test_notifications_arrive_and_are_read(board: Board, join: Join, workspace: WorkspaceRecord) -> None:

@@ -12,17 +12,26 @@ from models import Session, WorkspaceMember
 from models.base import collection, utc_now
 from models.errors import Forbidden, NotFound, Unauthenticated
 from models.ids import Kind, new_id
-from models.records import WorkspaceRecord
+from models.records import QueueRecord, WorkspaceRecord
 from realtime.events import EVENTS
 from resolvers import subscribe
 from resolvers.account.account import log_out
 from resolvers.agent.agent import delete_agent
+from resolvers.inputs.job import QueueCreate
 from resolvers.inputs.workspace import WorkspaceMemberInvite
 from resolvers.invitation.invitation import invite_workspace_member
+from resolvers.job.queue import create_queue, delete_queue
 from resolvers.kit.context import Context
 from resolvers.kit.operation import CATALOGUE
 from resolvers.member.workspace_member import remove_workspace_member
-from resolvers.subscribe import Source, mission_events, notifications, project_events, workspace_events
+from resolvers.subscribe import (
+    Source,
+    mission_events,
+    notifications,
+    project_events,
+    queue_events,
+    workspace_events,
+)
 from tests.realtime.log_lab import appends
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again
@@ -42,6 +51,11 @@ async def board(owner: Context, workspace: WorkspaceRecord) -> Board:
 
 
 @pytest.fixture
+async def queue(owner: Context, workspace: WorkspaceRecord) -> QueueRecord:
+    return (await create_queue(again(owner), QueueCreate.of(workspace_id=workspace["_id"], name="Mails"))).value
+
+
+@pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Running streams ask every few milliseconds whether they may go on."""
     monkeypatch.setattr(subscribe, "CHECK_SECONDS", 0.01)
@@ -50,7 +64,9 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- who may -----------------------------------------------------------------------------------------------------
 
 
-async def test_whoever_is_no_member_finds_no_stream(board: Board, crew: Crew, people: People) -> None:
+async def test_whoever_is_no_member_finds_no_stream(
+    board: Board, crew: Crew, people: People, queue: QueueRecord
+) -> None:
     mission = await crew.ask(await crew.hire())
     outsider = await people.register("eve")
 
@@ -58,37 +74,42 @@ async def test_whoever_is_no_member_finds_no_stream(board: Board, crew: Crew, pe
         project_events(again(outsider), board.project["_id"]),
         workspace_events(again(outsider), crew.workspace["_id"]),
         mission_events(again(outsider), mission["_id"]),
+        queue_events(again(outsider), queue["_id"]),
+        queue_events(again(crew.owner), str(new_id(Kind.QUEUE))),
         project_events(again(crew.owner), str(new_id(Kind.PROJECT))),
     ):
         with pytest.raises(NotFound):
             await attempt
 
 
-async def test_each_stream_takes_its_scope(board: Board, crew: Crew, people: People, anonymous: Context) -> None:
+async def test_each_stream_takes_its_scope(
+    board: Board, crew: Crew, people: People, anonymous: Context, queue: QueueRecord
+) -> None:
     mission = await crew.ask(await crew.hire())
 
-    def open_all(ctx: Context) -> dict[str, Awaitable[Source]]:
-        return {
-            "projects:read": project_events(again(ctx), board.project["_id"]),
-            "pilotage:read": mission_events(again(ctx), mission["_id"]),
-            "notifications:read": notifications(again(ctx)),
-        }
+    def open_all(ctx: Context) -> list[tuple[str, Awaitable[Source]]]:
+        return [
+            ("projects:read", project_events(again(ctx), board.project["_id"])),
+            ("pilotage:read", mission_events(again(ctx), mission["_id"])),
+            ("pilotage:read", queue_events(again(ctx), queue["_id"])),
+            ("notifications:read", notifications(again(ctx))),
+        ]
 
     for scope in ("projects:read", "pilotage:read", "notifications:read"):
         token = await people.with_token(crew.owner, [scope])
-        for needed, attempt in open_all(token).items():
+        for needed, attempt in open_all(token):
             if needed == scope:
                 assert await attempt is not None
             else:
                 with pytest.raises(Forbidden):
                     await attempt
-    for attempt in open_all(anonymous).values():
+    for _, attempt in open_all(anonymous):
         with pytest.raises(Unauthenticated):
             await attempt
 
 
 def test_the_subscriptions_are_in_the_catalogue() -> None:
-    names = ["projectEvents", "workspaceEvents", "missionEvents", "notifications"]
+    names = ["projectEvents", "workspaceEvents", "missionEvents", "queueEvents", "notifications"]
 
     assert all(CATALOGUE[name].scope is not None and CATALOGUE[name].read_only for name in names)
 
@@ -131,6 +152,28 @@ async def test_a_quiet_stream_ends_once_its_caller_may_not_read_any_more(
         with pytest.raises(error):
             await watcher.end()
     assert watcher.types == ["StreamReady"]
+
+
+@pytest.mark.usefixtures("often")
+async def test_a_queues_stream_ends_with_the_membership_of_its_workspace(
+    join: Join, workspace: WorkspaceRecord, queue: QueueRecord
+) -> None:
+    grace = await join(workspace, "grace")
+    async with watching(queue_events(again(grace), queue["_id"])) as watcher:
+        await asyncio.sleep(0.03)
+        assert not watcher.task.done()
+        await leave(grace)
+
+        with pytest.raises(NotFound):
+            await watcher.end()
+    assert watcher.types == ["StreamReady"]
+
+
+async def test_a_queues_stream_is_not_found_once_it_is_deleted(owner: Context, queue: QueueRecord) -> None:
+    await delete_queue(again(owner), queue["_id"])
+
+    with pytest.raises(NotFound):
+        await queue_events(again(owner), queue["_id"])
 
 
 async def test_no_event_is_handed_out_once_the_check_is_due(

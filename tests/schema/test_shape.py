@@ -94,6 +94,7 @@ def test_a_union_of_events_has_exactly_what_its_stream_sends() -> None:
     assert union_of("ProjectEvent") == subscribe.PROJECT_TYPES
     assert union_of("WorkspaceEvent") == subscribe.WORKSPACE_TYPES
     assert union_of("MissionEvent") == subscribe.MISSION_TYPES
+    assert union_of("QueueEvent") == subscribe.QUEUE_TYPES
     assert union_of("NotificationEvent") == subscribe.NOTIFICATION_TYPES
 
 

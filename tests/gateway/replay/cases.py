@@ -325,7 +325,6 @@ CREDENTIALS = "credentials are for admins, and organizations have no stream that
 PLANS = "plans are the organization's, which has no stream that can be watched"
 BUDGETS = "budgets are the organization's, which has no stream that can be watched"
 WALLETS = "wallets are organizations' and people's, which have no stream that can be watched"
-QUEUES = "what queues hold is told in their own history, which no client of a workspace watches"
 ACCOUNT = "how somebody signs in is theirs alone"
 LOOKED = "what somebody has looked at is theirs alone, and changes nothing of what is kept"
 SET = "what somebody sets for themselves is theirs alone, and read with their account"
@@ -373,14 +372,6 @@ UNSEEN: dict[str, str] = {
     "pluginInstall": PLUGINS,
     "pluginUpdate": PLUGINS,
     "pluginRemove": PLUGINS,
-    "jobCreate": QUEUES,
-    "jobSubmit": QUEUES,
-    "jobClaim": QUEUES,
-    "jobHold": QUEUES,
-    "jobBatchComplete": QUEUES,
-    "jobComplete": QUEUES,
-    "jobFail": QUEUES,
-    "jobDelete": QUEUES,
     "activityCreate": HISTORY,
     "logLineCreate": HISTORY,
     "teamCreate": TEAMS,
@@ -408,8 +399,6 @@ UNSEEN: dict[str, str] = {
     "organizationCredentialSet": CREDENTIALS,
     "workspaceCreate": "another workspace",
     **dict.fromkeys(("workspaceMemberInvite", "invitationResend", "invitationRevoke"), INVITATIONS),
-    **dict.fromkeys(("queueCreate", "queueUpdate", "queueDelete"), QUEUES),
-    **dict.fromkeys(("scheduleCreate", "scheduleSubmit", "scheduleUpdate", "scheduleDelete"), QUEUES),
     **dict.fromkeys(("budgetCreate", "budgetUpdate", "budgetDelete"), BUDGETS),
     **dict.fromkeys(("organizationMemberInvite", "organizationInvitationRevoke"), INVITATIONS),
     "consentGive": ACCOUNT,

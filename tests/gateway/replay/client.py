@@ -268,6 +268,25 @@ def _script_deleted(state: State, event: JSON) -> None:
     _take_below(state, "script", event["scriptId"], "ScriptRun")
 
 
+def _job_changed(state: State, event: JSON) -> None:
+    """What its queue counts follows from its jobs."""
+    job = event["job"]
+    if job["queue"] is not None:
+        _put(state, "Queue", job["queue"])
+        _put(state, "Job", {**job, "queue": {"id": job["queue"]["id"]}})
+
+
+def _job_deleted(state: State, event: JSON) -> None:
+    _take(state, "Job", event["jobId"])
+    if event["fromQueue"] is not None:
+        _put(state, "Queue", event["fromQueue"])
+
+
+def _queue_deleted(state: State, event: JSON) -> None:
+    _take(state, "Queue", event["queueId"])
+    _take_below(state, "queue", event["queueId"], "Job", "Schedule")
+
+
 def _custom_field_deleted(state: State, event: JSON) -> None:
     _take(state, "CustomField", event["customFieldId"])
     for card in state.get("Card", {}).values():
@@ -350,6 +369,11 @@ RULES: dict[str, Rule] = {
     "ScriptRunChanged": ("scriptRun { ...ScriptRunFields }", _script_run_changed),
     "ScriptOutputAdded": ("scriptRunId text", _script_output_added),
     "ScriptDeleted": ("scriptId", _script_deleted),
+    "QueueCreated": ("queue { cursor ...QueueFields }", _put_under("queue", "Queue")[1]),
+    "QueueUpdated": _put_under("queue", "Queue"),
+    "QueueDeleted": ("queueId", _queue_deleted),
+    "JobChanged": ("job { ...JobFields queue { ...QueueFields } }", _job_changed),
+    "JobDeleted": ("jobId fromQueue { ...QueueFields }", _job_deleted),
     "AttachmentAdded": ("attachmentCount attachment { ...AttachmentFields }", _attachment_added),
     "AttachmentDeleted": ("attachmentCount attachmentId cardId", _attachment_deleted),
     "ChangelogEntryAdded": _put_under("changelogEntry", "ChangelogEntry"),

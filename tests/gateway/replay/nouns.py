@@ -56,6 +56,9 @@ BY_HAND: dict[str, str] = {
       createdBy { id }
       steps { id type after agent { id } text tool arguments condition { step path equals negated } }
     """,
+    "Queue": "counts { waiting prioritized delayed active } createdBy { id }",
+    "Job": "queue { id }",
+    "Schedule": "queue { id }",
     "Objective": "createdBy { id }",
     "PilotagePriority": "createdBy { id }",
     "Todo": "objective { id } priority { id } createdBy { id }",
@@ -116,6 +119,10 @@ SNAPSHOT = """
         skills { ...SkillFields }
         changelog(first: 50) { nodes { ...ChangelogEntryFields } }
         files(first: 50) { nodes { ...WorkspaceFileFields } }
+        queues(first: 50) { nodes {
+          cursor ...QueueFields
+          jobs(first: 50) { nodes { ...JobFields } } schedules(first: 50) { nodes { ...ScheduleFields } }
+        } }
         projectDrafts(first: 50) { nodes { ...ProjectDraftFields } }
         pipelines(first: 50) { nodes { ...PipelineFields } }
         missions(first: 50) { nodes { ...MissionFields activities(first: 50) { nodes { ...MissionActivityFields } } } }

@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -125,9 +126,19 @@ class Watched:
         own = await replay_to(self.engine, self.owner, personal, after=cursor)
         asked = {"workspaceId": workspace["id"], "after": workspace["cursor"]}
         shared = await replay_to(self.engine, self.owner, workspace_events(), **asked)
-        for stream in (own, shared):
+        queues = {queue["id"]: queue["cursor"] for queue in workspace["queues"]["nodes"]}
+        created = [event["queue"] for event in shared if event["__typename"] == "QueueCreated"]
+        queues = {queue["id"]: queue["cursor"] for queue in created} | queues
+        deleted = {event["queueId"] for event in shared if event["__typename"] == "QueueDeleted"}
+        of_queues = [await self.since_of(queues[queue_id], queue_id) for queue_id in queues.keys() - deleted]
+        for stream in (own, shared, *of_queues):
             assert stream[-1]["recovered"]
-        return [*own, *shared]
+        return [*own, *shared, *chain.from_iterable(of_queues)]
+
+    async def since_of(self, cursor: str, queue_id: str) -> list[JSON]:
+        """The events of a queue after a cursor."""
+        asked = subscription("queueEvents", {"queueId": "ID!", "after": "Cursor"}, types_of("QueueEvent"))
+        return await replay_to(self.engine, self.owner, asked, queueId=queue_id, after=cursor)
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +163,8 @@ async def watched(built: Watched) -> Watched:
 
 
 def test_every_event_that_is_shown_has_a_rule() -> None:
-    assert set(types_of("WorkspaceEvent")) | set(types_of("NotificationEvent")) == RULES.keys()
+    unions = ("WorkspaceEvent", "QueueEvent", "NotificationEvent")
+    assert {name for union in unions for name in types_of(union)} == RULES.keys()
     assert set(types_of("ProjectEvent")) <= RULES.keys()
 
 

@@ -38,7 +38,7 @@ async def test_what_shares_a_transaction_sees_what_those_before_it_did(owner: Co
     jobs = await asyncio.gather(*(stored(job) for job in held))
     assert [(job["state"], job["attempts"]) for job in jobs] == [("completed", 1), ("active", 2), ("active", 1)]
     assert (await open_jobs(queue))[0] == 3
-    assert len(await event_types(queue["_id"])) == 4 + 3 + 4
+    assert len(await event_types(queue["_id"])) == 1 + 4 + 3 + 4
 
 
 async def test_several_jobs_end_in_one_change_and_those_that_are_anothers_stay(

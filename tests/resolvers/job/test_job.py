@@ -77,7 +77,7 @@ async def test_a_job_ends_once_and_keeps_what_came_of_it(owner: Context, queue: 
 
     assert (done["state"], done["result"], done["data"], done["attempts"]) == (JobState.COMPLETED, {"sent": 1}, None, 1)
     assert await open_jobs(queue) == (0, 0)
-    assert (await event_types(queue["_id"])) == ["JobChanged"] * 3
+    assert (await event_types(queue["_id"])) == ["QueueCreated", *["JobChanged"] * 3]
 
 
 async def test_a_worker_that_comes_late_is_in_conflict_once_another_has_the_job(

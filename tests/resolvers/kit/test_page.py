@@ -1,7 +1,9 @@
 import base64
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -17,6 +19,7 @@ from models.errors import BadUserInput
 from models.records import CardRecord, WorkspaceRecord
 from resolvers.kit.context import Context
 from resolvers.kit.page import Page, Sort, Window, pages
+from resolvers.kit.page_query import PARENTS
 from resolvers.lane.totals import totals
 from tests.resolvers.projects import Board, make_board
 
@@ -256,3 +259,12 @@ async def test_a_parent_that_is_gone_has_an_empty_page(board: Board) -> None:
     found = await pages(Card, "column_id", ids, Window.read())
 
     assert [len(found[one].nodes) for one in ids] == [1, 0]
+
+
+def test_the_parents_of_every_list_are_known_so_that_the_lists_of_several_are_read_together() -> None:
+    room = Path(__file__).parents[3] / "resolvers"
+    texts = (file.read_text() for file in room.rglob("*.py"))
+    keys = {key for text in texts for key in re.findall(r"\bpages(?:_by)?\(\s*[\w.]+,\s*\"(\w+)\"", text)}
+
+    assert {"workspace_id", "queue_id"} <= keys
+    assert keys - PARENTS.keys() == set()
