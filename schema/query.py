@@ -34,7 +34,7 @@ from resolvers.installation import (
     person,
     person_delete,
 )
-from resolvers.job import factory
+from resolvers.job import factory, queue
 from resolvers.kit.input import read_input
 from resolvers.kit.page import Window
 from resolvers.machine import filesystem
@@ -59,6 +59,7 @@ from schema.arguments import (
     MissionId,
     ProjectId,
     ProposalId,
+    QueueId,
     ScopeId,
     TeamId,
     TransferJobId,
@@ -76,7 +77,7 @@ from schema.inputs.base import read
 from schema.inputs.derived import input_type
 from schema.installation import Health, Installation, LogExport, Oidc, People
 from schema.invitation import InvitationPreview
-from schema.job import Factory
+from schema.job import Factory, Queue
 from schema.loading import resolved
 from schema.log_entry import Level, LogEntry, LogFile, LogFileLine, LogLimit, LogSearch
 from schema.machine import Folder, TextFile
@@ -170,6 +171,10 @@ class Query:
     @resolved("What works on the queues of a workspace at the moment, and what is wrong with it.")
     async def factory(self, info: Info, workspace_id: WorkspaceId) -> Factory:
         return cast("Factory", await factory.get_factory(info.context.ctx, workspace_id))
+
+    @resolved("A queue by its id.")
+    async def queue(self, info: Info, id: QueueId) -> Queue | None:
+        return cast("Queue", await queue.get_queue(info.context.ctx, id, fields_of(info)))
 
     @resolved("Objects by their ids; null for what does not exist.")
     async def nodes(self, info: Info, ids: NodeIds) -> list[Node | None]:

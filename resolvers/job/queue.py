@@ -17,6 +17,7 @@ from realtime.events.job import QueueCreated, QueueDeleted, QueueEvent, QueueUpd
 from realtime.log import Change, Committed
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.job import MAX_QUEUES, QueueCreate, QueueUpdate
+from resolvers.job.book import book_of
 from resolvers.job.untold import OF_QUEUES
 from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
@@ -106,12 +107,15 @@ async def update_queue(ctx: Context, door: QueueRecord, values: QueueUpdate) -> 
     """Pause a queue, or go on with it. Jobs that were claimed go on either way."""
 
     async def body(change: Change) -> QueueRecord:
+        await change.settle()  # what jobs of the same transaction have counted
         queue, differs = await set_fields(change, Queue, door["_id"], values.given())
+        book_of(change, door["_id"]).queue = queue
         if differs:
             tell_of(change, queue, QueueUpdated(queue=without(queue, OF_QUEUES)))
         return queue
 
-    return await ctx.write(door["workspace_id"], body)
+    # In its jobs' turn, which it would meet again and again where they are many: both write the head of its history.
+    return await ctx.write(door["_id"], body)
 
 
 @operation("queueDelete", opens=QUEUE, permission=policy.MANAGE, scope=WRITE)

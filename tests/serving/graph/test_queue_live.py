@@ -15,9 +15,7 @@ from tests.schema.test_job import do, made
 from tests.serving.graph.streams import replay
 
 QUEUES = """
-query ($org: String!, $slug: String!) { workspace(orgSlug: $org, slug: $slug) { queues { nodes {
-  id cursor isPaused open jobs { nodes { id state } }
-} } } }
+query ($id: ID!) { node(id: $id) { ... on Workspace { queues { nodes { cursor open jobs { nodes { id } } } } } } }
 """
 ONE = "query ($id: ID!) { queue(id: $id) { cursor open jobs { nodes { id state } } } }"
 EVENTS = """
@@ -86,8 +84,8 @@ async def test_a_job_that_comes_while_queues_are_listed_is_after_their_cursors(
         return found
 
     monkeypatch.setattr(queue_operations, "pages", slow)
-    found = await board.ann.ask(QUEUES, org=board.slug, slug="eng")
-    [snapshot] = found["workspace"]["queues"]["nodes"]
+    found = await board.ann.ask(QUEUES, id=board.workspace)
+    [snapshot] = found["node"]["queues"]["nodes"]
 
     events = await replay(lab.app, board.ann.token, EVENTS, id=queue, after=snapshot["cursor"])
 
