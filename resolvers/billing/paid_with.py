@@ -3,19 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models import Organization, User
-from models.base import collection
 from models.records import WalletRecord
 from resolvers.billing.stripe import RefusedError, send
 from resolvers.kit.context import Services
-
-
-async def owner_of(wallet: WalletRecord) -> Mapping[str, Any] | None:
-    """Whose wallet it is, with the `subscription` of an organization; None where that is gone."""
-    if wallet["user_id"] is None:
-        organization = {"_id": wallet["organization_id"], "deleted_at": None}
-        return await collection(Organization).find_one(organization, {"subscription": 1})
-    return await collection(User).find_one({"_id": wallet["user_id"], "deleted_at": None}, {"_id": 1})
 
 
 async def customer_of(

@@ -23,10 +23,11 @@ from models.reach import unexpected
 from models.records import TopUpRecord, WalletRecord
 from realtime.log import Change
 from resolvers.billing.bought import CURRENCY, SUCCEEDED, Bought, credit_payment
-from resolvers.billing.paid_with import customer_of, owner_of
+from resolvers.billing.paid_with import customer_of
 from resolvers.billing.stripe import RefusedError, send
 from resolvers.kit.context import Services
 from resolvers.wallet.ledger import find_wallet
+from resolvers.wallet.owner import find_owner
 from resolvers.wallet.top_up import begin_due, set_top_up
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ async def _pay(services: Services, owner_id: ObjectId, wallet: WalletRecord, top
             return _outcome(told)
     if not top_up["is_enabled"]:
         return Outcome(is_over=True)
-    owner = await owner_of(wallet)
+    owner = await find_owner(owner_id)
     if owner is None:
         raise RefusedError(GONE)
     if payment_id is None:

@@ -5,7 +5,7 @@ import hmac
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs
@@ -13,7 +13,16 @@ from urllib.parse import parse_qs
 import orjson
 from bson import ObjectId
 
+from auth.subject import ANONYMOUS
+from models.billing import Billing
+from models.outbound import Outbound
+from resolvers.billing.webhook import receive_payment
+from resolvers.inputs.billing import BillingReceive
+from resolvers.kit.context import Context
 from tests.resolvers.receiving import Received, Receiver, receiving
+
+SECRET = "whsec_1"
+"""What events are signed with."""
 
 PAGES = {
     "checkout/sessions": "https://checkout.stripe.com/c/pay/cs_1",
@@ -76,6 +85,19 @@ async def stripe_on_loopback() -> AsyncIterator[Stripe]:
         made = Stripe(receiver)
         receiver.reply = made.reply
         yield made
+
+
+def at_stripe(ctx: Context, receiver: Receiver, **values: Any) -> Context:
+    """The same caller in a gateway that has Stripe there, and what else of `Billing` is given."""
+    billing = Billing("sk_test_1", receiver.url, **values)
+    outbound = Outbound(frozenset({receiver.host}))
+    return Context(ctx.subject, replace(ctx.services, billing=billing, outbound=outbound))
+
+
+async def hear(ctx: Context, event: bytes, signature: str | None = None) -> None:
+    """Have the gateway of a request be told of an event, by nobody who has signed in."""
+    values = BillingReceive(payload=event.decode(), signature=signature or signature_of(event, SECRET))
+    await receive_payment(Context(ANONYMOUS, ctx.services), values)
 
 
 def signature_of(payload: bytes | str, secret: str, at: float | None = None) -> str:

@@ -12,7 +12,6 @@ from models.base import collection
 from models.billing import Billing, BillingSubscription, Plan
 from models.enums import SubscriptionStatus
 from models.errors import BadUserInput, Conflict, NotConfigured, NotFound, Unavailable
-from models.outbound import Outbound
 from models.records import OrganizationRecord
 from resolvers.billing.checkout import begin_checkout, open_portal
 from resolvers.inputs.billing import BillingCheckout, BillingPortal
@@ -20,6 +19,7 @@ from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from tests.resolvers.lab import again
 from tests.resolvers.receiving import Receiver, receiving
+from tests.resolvers.stripe import at_stripe
 
 PLANS = {
     "free": Plan("free", "Free"),
@@ -37,9 +37,7 @@ async def stripe() -> AsyncIterator[Receiver]:
 
 @pytest.fixture
 def paying(owner: Context, stripe: Receiver) -> Context:
-    billing = Billing("sk_test_1", stripe.url, plans=PLANS)
-    services = replace(owner.services, outbound=Outbound(frozenset({stripe.host})), billing=billing)
-    return Context(owner.subject, services)
+    return at_stripe(owner, stripe, plans=PLANS)
 
 
 async def begun(ctx: Context, organization: OrganizationRecord, **values: Any) -> str:

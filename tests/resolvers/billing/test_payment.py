@@ -3,7 +3,6 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
@@ -12,21 +11,18 @@ import pytest
 
 from models import LedgerEntry, Organization, User, Wallet
 from models.base import collection, utc_now
-from models.billing import Billing, Package
+from models.billing import Package
 from models.errors import BadUserInput, Conflict, NotConfigured, Unavailable
-from models.outbound import Outbound
 from models.records import OrganizationRecord
 from models.wallet import WalletUnit, wallet_id
 from resolvers.billing.payment import Payment, begin_purchase
 from resolvers.billing.signature import TOLERANCE
-from resolvers.billing.webhook import receive_payment
-from resolvers.inputs.billing import BillingPaymentBegin, BillingReceive
+from resolvers.inputs.billing import BillingPaymentBegin
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from tests.resolvers.lab import again
-from tests.resolvers.stripe import Stripe, payment_told, signature_of, stripe_on_loopback
+from tests.resolvers.stripe import SECRET, Stripe, at_stripe, hear, payment_told, signature_of
 
-SECRET = "whsec_1"
 PACKAGES = {
     "small": Package("small", "Small", WalletUnit.TOKENS, 100_000, 900),
     "large": Package("large", "Large", WalletUnit.TOKENS, 1_000_000, 8000),
@@ -35,27 +31,13 @@ PACKAGES = {
 
 
 @pytest.fixture
-async def stripe() -> AsyncIterator[Stripe]:
-    async with stripe_on_loopback() as opened:
-        yield opened
-
-
-@pytest.fixture
 def paying(owner: Context, stripe: Stripe) -> Context:
-    billing = Billing("sk_test_1", stripe.receiver.url, SECRET, packages=PACKAGES)
-    outbound = Outbound(frozenset({stripe.receiver.host}))
-    return Context(owner.subject, replace(owner.services, billing=billing, outbound=outbound))
+    return at_stripe(owner, stripe.receiver, webhook_secret=SECRET, packages=PACKAGES)
 
 
 async def begun(ctx: Context, organization: OrganizationRecord, package: str, key: str | None = None) -> Payment:
     values = BillingPaymentBegin(package=package, idempotency_key=key)
     return await begin_purchase(again(ctx), organization["_id"], values)
-
-
-async def hear(ctx: Context, event: bytes, at: float | None = None) -> None:
-    anonymous = Context(type(ctx.subject)(), ctx.services)
-    values = BillingReceive(payload=event.decode(), signature=signature_of(event, SECRET, at))
-    await receive_payment(anonymous, values)
 
 
 async def held(ctx: Context, organization: OrganizationRecord) -> tuple[int, int]:
@@ -118,7 +100,7 @@ async def test_a_hundred_events_shuffled_repeated_and_late_leave_the_ledger_righ
         await asyncio.gather(*(hear(hearing, event) for event in events[some : some + 10]))
     for event in told:
         with pytest.raises(BadUserInput, match=r"^signature"):
-            await hear(hearing, event, time.time() - TOLERANCE - 1)
+            await hear(hearing, event, signature_of(event, SECRET, time.time() - TOLERANCE - 1))
 
     # Then each that is paid is in a wallet once, and the wallets hold what the ledger adds up to
     paid = bought[1:]

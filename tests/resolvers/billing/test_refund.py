@@ -2,42 +2,30 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import pytest
 
 from models import LedgerEntry
 from models.base import collection
-from models.billing import EXAMPLES, Billing
+from models.billing import EXAMPLES
 from models.errors import Unavailable
-from models.outbound import Outbound
 from models.records import OrganizationRecord
 from models.wallet import LedgerEntryType, wallet_id
 from resolvers.billing.payment import begin_purchase
-from resolvers.billing.webhook import receive_payment
-from resolvers.inputs.billing import BillingPaymentBegin, BillingReceive
+from resolvers.inputs.billing import BillingPaymentBegin
 from resolvers.inputs.wallet import WalletConsume
 from resolvers.kit.context import Context
 from resolvers.wallet.ledger import wallet_of
 from resolvers.wallet.wallet import consume
 from tests.resolvers.lab import again
-from tests.resolvers.stripe import Stripe, payment_told, signature_of, stripe_on_loopback
+from tests.resolvers.stripe import SECRET, Stripe, at_stripe, hear, payment_told
 
-SECRET, PAID, BOUGHT = "whsec_1", 1_000, 100_000
-
-
-@pytest.fixture
-async def stripe() -> AsyncIterator[Stripe]:
-    async with stripe_on_loopback() as opened:
-        yield opened
+PAID, BOUGHT = 1_000, 100_000
 
 
 @pytest.fixture
 def paying(owner: Context, stripe: Stripe) -> Context:
-    billing = Billing("sk_test_1", stripe.receiver.url, SECRET, packages=EXAMPLES)
-    outbound = Outbound(frozenset({stripe.receiver.host}))
-    return Context(owner.subject, replace(owner.services, billing=billing, outbound=outbound))
+    return at_stripe(owner, stripe.receiver, webhook_secret=SECRET, packages=EXAMPLES)
 
 
 async def paid(ctx: Context, organization: OrganizationRecord, stripe: Stripe) -> str:
@@ -47,10 +35,8 @@ async def paid(ctx: Context, organization: OrganizationRecord, stripe: Stripe) -
     return begun.id
 
 
-async def hear(ctx: Context, stripe: Stripe, payment_id: str, kind: str, number: int) -> None:
-    event = payment_told(stripe.states[payment_id], kind, number)
-    values = BillingReceive(payload=event.decode(), signature=signature_of(event, SECRET))
-    await receive_payment(Context(type(ctx.subject)(), ctx.services), values)
+async def tell(ctx: Context, stripe: Stripe, payment_id: str, kind: str, number: int) -> None:
+    await hear(ctx, payment_told(stripe.states[payment_id], kind, number))
 
 
 async def test_what_is_given_back_is_taken_once_however_it_is_told(
@@ -64,7 +50,7 @@ async def test_what_is_given_back_is_taken_once_however_it_is_told(
     for back in (100, 350, 600):
         stripe.states[payment_id]["latest_charge"]["amount_refunded"] = back
         some = chance.sample(told, 3)
-        await asyncio.gather(*(hear(paying, stripe, payment_id, kind, 10 * back + number) for kind, number in some))
+        await asyncio.gather(*(tell(paying, stripe, payment_id, kind, 10 * back + number) for kind, number in some))
 
     # Then the wallet has what was not given back, and the ledger adds up to it
     wallet = await wallet_of(organization["_id"])
@@ -78,19 +64,19 @@ async def test_what_was_used_up_before_it_is_given_back_is_missed_and_told(
 ) -> None:
     # Given a payment most of which was used up
     payment_id = await paid(paying, organization, stripe)
-    await hear(paying, stripe, payment_id, "payment_intent.succeeded", 1)
+    await tell(paying, stripe, payment_id, "payment_intent.succeeded", 1)
     used = WalletConsume(organization_id=organization["_id"], amount=BOUGHT - 10, action="Render")
     await consume(again(paying), used)
 
     # When it is given back, and nobody is told how much
     stripe.states[payment_id]["latest_charge"] = "ch_1"
     with pytest.raises(Unavailable):
-        await hear(paying, stripe, payment_id, "charge.refunded", 2)
+        await tell(paying, stripe, payment_id, "charge.refunded", 2)
 
     # And when that is told, twice
     stripe.states[payment_id]["latest_charge"] = {"amount": PAID, "amount_refunded": PAID}
     for number in (2, 3):
-        await hear(paying, stripe, payment_id, "charge.refunded", number)
+        await tell(paying, stripe, payment_id, "charge.refunded", number)
 
     # Then the wallet is empty, and the ledger says what was not there
     wallet = await wallet_of(organization["_id"])

@@ -13,9 +13,8 @@ import pytest
 from gateway.top_ups import Pace
 from models import Organization, Wallet
 from models.base import collection, utc_now
-from models.billing import EXAMPLES, Billing
+from models.billing import EXAMPLES
 from models.errors import InsufficientBalance
-from models.outbound import Outbound
 from models.records import OrganizationRecord, TopUpRecord
 from models.wallet import LedgerEntryType
 from realtime.log import Change
@@ -28,6 +27,7 @@ from resolvers.wallet.top_up import create_credit_top_up, create_token_top_up, s
 from resolvers.wallet.wallet import consume
 from tests.resolvers.lab import again
 from tests.resolvers.receiving import Received, Receiver, receiving
+from tests.resolvers.stripe import at_stripe
 
 PACKAGE = EXAMPLES["tokens-100k"]
 
@@ -97,9 +97,7 @@ async def stripe(organization: OrganizationRecord) -> AsyncIterator[Payments]:
 @pytest.fixture
 async def paying(owner: Context, organization: OrganizationRecord, stripe: Payments) -> Context:
     """A request of the owner's, whose organization has a top-up due."""
-    billing = Billing("sk_test_1", stripe.receiver.url, packages=EXAMPLES)
-    services = replace(owner.services, billing=billing, outbound=Outbound(frozenset({stripe.receiver.host})))
-    paying = Context(owner.subject, services)
+    paying = at_stripe(owner, stripe.receiver, packages=EXAMPLES)
     left = {"top_up.due_at": {"$ne": None}}  # by other tests
     await collection(Wallet).update_many(left, {"$set": {"top_up.due_at": None}})
     await give(paying, organization, 60)

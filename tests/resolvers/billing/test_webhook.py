@@ -3,7 +3,6 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,17 +14,13 @@ from models.base import collection
 from models.billing import Billing, Plan, PlanLimits
 from models.errors import BadUserInput, Conflict, NotConfigured, Unavailable
 from models.ids import Kind, new_id
-from models.outbound import Outbound
 from models.records import OrganizationRecord
 from resolvers.billing.signature import TOLERANCE
-from resolvers.billing.webhook import receive_payment
-from resolvers.inputs.billing import BillingReceive
 from resolvers.kit.context import Context
 from resolvers.organization.organization import delete_organization
 from tests.resolvers.lab import again, event_types
-from tests.resolvers.stripe import Stripe, signature_of, stripe_on_loopback, subscription_of, told_of
+from tests.resolvers.stripe import SECRET, Stripe, at_stripe, hear, signature_of, subscription_of, told_of
 
-SECRET = "whsec_1"
 PLANS = {
     "free": Plan("free", "Free", limits=PlanLimits(members=3)),
     "team": Plan("team", "Team", "price_1", PlanLimits(members=30)),
@@ -41,22 +36,9 @@ KINDS = (
 
 
 @pytest.fixture
-async def stripe() -> AsyncIterator[Stripe]:
-    async with stripe_on_loopback() as opened:
-        yield opened
-
-
-@pytest.fixture
 def hearing(anonymous: Context, stripe: Stripe) -> Context:
     """A request of Stripe's."""
-    billing = Billing("sk_test_1", stripe.receiver.url, SECRET, PLANS)
-    outbound = Outbound(frozenset({stripe.receiver.host}))
-    return Context(anonymous.subject, replace(anonymous.services, billing=billing, outbound=outbound))
-
-
-async def hear(ctx: Context, event: bytes, signature: str | None = None) -> None:
-    values = BillingReceive(payload=event.decode(), signature=signature or signature_of(event, SECRET))
-    await receive_payment(again(ctx), values)
+    return at_stripe(anonymous, stripe.receiver, webhook_secret=SECRET, plans=PLANS)
 
 
 async def now(organization: OrganizationRecord) -> Any:
