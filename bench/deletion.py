@@ -19,6 +19,7 @@ from rich.table import Table
 
 from bench.flood import PAUSE, Person, change_own, newcomer
 from bench.servers import Server, embedded, gateway
+from bench.timing import percentile
 from models import DOCUMENTS, Activity, Card, Column, Comment, Lane, Project, Tombstone
 from models.base import to_record, utc_now
 from models.enums import ActivityType
@@ -152,4 +153,4 @@ async def _probe(person: Person, is_over: Callable[[], bool], seconds: float = f
 
 
 def _p99(spent: Spent) -> float:
-    return sorted(spent)[int(len(spent) * 0.99)]
+    return percentile(spent, 0.99)

@@ -21,6 +21,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from bench.timing import percentile
 from tests.gateway.process import serving_alone
 
 SECONDS = 6.0
@@ -214,4 +215,4 @@ FLOODS: Mapping[str, tuple[int, Callable[[Person], Awaitable[httpx.Response]]]] 
 
 
 def _p95(spent: list[float]) -> float:
-    return sorted(spent)[min(len(spent) - 1, int(len(spent) * 0.95))]
+    return percentile(spent, 0.95)

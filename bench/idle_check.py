@@ -8,7 +8,7 @@ waits for a core in it; the processor time of it, in which that of the client is
 
 import asyncio
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.servers import embedded
+from bench.timing import percentile
 from gateway.app import create_app
 from gateway.garbage import look_rarely
 from gateway.settings import Settings
@@ -100,8 +101,8 @@ def idle_check(rounds: int) -> None:
         table.add_column(heading, justify="left" if heading == "its cards" else "right")
     for name, asked in found.items():
         kinds = ([getattr(each, kind) for each in asked] for kind in ("whole", "database", "beyond", "processor"))
-        shown = (f"{_at(kind, 0.5):.1f} / {_at(kind, 0.99):.1f}" for kind in kinds)
-        table.add_row(name, f"{_at([each.commands for each in asked], 0.5)}", *shown)
+        shown = (f"{percentile(kind, 0.5):.1f} / {percentile(kind, 0.99):.1f}" for kind in kinds)
+        table.add_row(name, f"{percentile([each.commands for each in asked], 0.5)}", *shown)
     Console().print(table)
 
 
@@ -165,7 +166,3 @@ def _between(began: Moment, spans: Spans, ended: Moment) -> tuple[float, float]:
             clock, processor = clock + begin[0] - until[0], processor + begin[1] - until[1]
         until = max(until, end)
     return clock * 1000, processor * 1000
-
-
-def _at(spent: Sequence[float], share: float) -> float:
-    return sorted(spent)[min(len(spent) - 1, int(len(spent) * share))]

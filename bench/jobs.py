@@ -6,7 +6,6 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -17,6 +16,7 @@ from rich.table import Table
 
 from bench.flood import Person, newcomer
 from bench.servers import Server, embedded, gateway
+from bench.timing import percentile
 
 JOBS, WORKERS = int(os.environ.get("ORRERY_BENCH_JOBS", "500")), 4
 KINDS = ((10, False), (10, True), (1, False))
@@ -70,7 +70,9 @@ def jobs(_rounds: int) -> None:
         secret_key = secrets.token_hex(32)
         with asyncio.Runner() as runner, embedded(runner) as database, gateway(database, secret_key) as ours:
             found = runner.run(_measure(ours, database, size, limited=limited))
-        spent = (f"{_at(kind, 0.5):.1f} / {_at(kind, 0.99):.1f}" for kind in (found.claims, found.completions))
+        spent = (
+            f"{percentile(kind, 0.5):.1f} / {percentile(kind, 0.99):.1f}" for kind in (found.claims, found.completions)
+        )
         processor = (f"{seconds / JOBS * 1000:.1f}" for seconds in found.processor)
         table.add_row(str(size), "100 held" if limited else "none", f"{JOBS / found.seconds:.0f}", *spent, *processor)
     Console().print(table)
@@ -128,7 +130,3 @@ async def _ask(person: Person, query: str, **variables: Any) -> Any:
     if answer.get("errors"):
         raise RuntimeError(str(answer["errors"])[:300])
     return answer["data"]
-
-
-def _at(spent: Sequence[float], share: float) -> float:
-    return sorted(spent)[min(len(spent) - 1, int(len(spent) * share))]

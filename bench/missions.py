@@ -21,6 +21,7 @@ from rich.table import Table
 
 from bench.flood import Person, change_own, newcomer
 from bench.servers import Server, embedded, gateway
+from bench.timing import percentile
 from tests.agents.model_server import Json, Turn, serving_model
 
 MISSIONS = int(os.environ.get("ORRERY_BENCH_MISSIONS", "200"))
@@ -83,7 +84,7 @@ def _show(workspaces: int, seconds: int, run: Found) -> None:
         table.add_row(f"processor, {name}", "", f"{spent:.1f} s", "")
     table.add_row("memory of a mission", "", f"{run.memory / MISSIONS / MEGABYTE:.2f} MB", "1 MB")
     for kind, share in (("query", 0.95), ("change", 0.95), ("first event", 0.95), ("loop", 0.99)):
-        before, after = _at(run.idle[kind], share), _at(run.beside[kind], share)
+        before, after = percentile(run.idle[kind], share), percentile(run.beside[kind], share)
         goal = GOALS.get(kind, f"{2 * before:.0f} ms")
         table.add_row(f"others' {kind}, p{share * 100:.0f}", f"{before:.0f} ms", f"{after:.0f} ms", goal)
     Console().print(table)
@@ -230,7 +231,3 @@ async def _start(person: Person, project: str, card: str) -> tuple[Person, str]:
 async def _statuses(person: Person, missions: list[str]) -> list[str]:
     answers = [await person.ask(STATUS, ids=missions[start : start + 50]) for start in range(0, len(missions), 50)]
     return [mission["status"] for answer in answers for mission in answer.json()["data"]["nodes"]]
-
-
-def _at(spent: Sequence[float], share: float) -> float:
-    return sorted(spent)[min(len(spent) - 1, int(len(spent) * share))]

@@ -49,6 +49,11 @@ def measure(contenders: Sequence[Contender], rounds: int, warm_up: int = 20) -> 
             contender.rounds.append(median(contender.run(contender.times)))
 
 
+def percentile(spent: Sequence[float], share: float) -> float:
+    """What a share of some measurements, 0.99 of them say, does not exceed."""
+    return sorted(spent)[min(len(spent) - 1, int(len(spent) * share))]
+
+
 def ratio(contender: Contender, base: Contender) -> float:
     """How many times as long as `base` a contender took, as the median over the rounds of both."""
     return median(theirs / ours for theirs, ours in zip(contender.rounds, base.rounds, strict=True))

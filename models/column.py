@@ -16,7 +16,8 @@ from models.records import ColumnRecord
 
 class Column(Stored[ColumnRecord]):
     """A column. `scope_id` is null for a column of the project itself; `rank` orders it among its siblings. No card
-    comes to one that is `emptying`: its cards are being deleted, in parts."""
+    comes to one that is `emptying`: its cards are being deleted, in parts. `led_confined` says that what is bound to
+    the project has last said which runs begin there, and what they do: those that begin by themselves are confined."""
 
     added = {"order": int}
 
