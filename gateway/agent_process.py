@@ -103,7 +103,8 @@ async def work(order: Order, begun: threading.Event) -> None:
     hosts = settings.allowed_private_hosts | demo_model.hosts_of_demo(settings.models, settings.demo_port)
     async with open_database(settings, prepared=True) as database:
         hub = Hub(
-            EventLog(database.client, transactions=TRANSACTIONS), "memory://" if order.is_relayed else settings.bus
+            EventLog(database.client, transactions=min(TRANSACTIONS, database.transactions)),
+            "memory://" if order.is_relayed else settings.bus,
         )
         await hub.start()
         presence = Presence(database.client, hub.log)

@@ -113,7 +113,7 @@ def create_app(
         async with (
             nullcontext(database) if database is not None else open_database(chosen, prepared=prepared) as opened
         ):
-            hub = Hub(EventLog(opened.client), chosen.bus)
+            hub = Hub(EventLog(opened.client, transactions=opened.transactions), chosen.bus)
             guard = Guard()
             retention = Retention(Bounds(chosen.log_retention, chosen.log_max_events))
             await hub.start()

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from beanie import init_beanie
@@ -11,21 +11,27 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, InvalidURI
 
-from gateway.database_check import Server, check_server, with_patience
+from gateway.database_check import Server, check_server, transactions_at_a_time, with_patience
 from gateway.database_error import DatabaseError
 from gateway.database_options import UNLIMITED, options
 from gateway.driver import repair
 from gateway.embedded import EmbeddedDatabase, EmbeddedError
 from gateway.settings import Settings
 
+TRANSACTIONS = 32
+
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """An open client, the database that holds every collection, and the address that both are reached by."""
+    """An open client, the database that holds every collection, and the address that both are reached by.
+
+    `transactions` is how many transactions one process works at at a time, large ones aside.
+    """
 
     client: AsyncMongoClient[dict[str, Any]]
     db: AsyncDatabase[dict[str, Any]]
     url: str = field(repr=False)
+    transactions: int = TRANSACTIONS
 
     async def close(self) -> None:
         await self.client.close()
@@ -83,10 +89,11 @@ async def connect(settings: Settings, *, url: str | None = None, prepared: bool 
         if not prepared and await with_patience(lambda: _is_left_to_us(database, settings), server):
             await _migrate(settings, address)
             await learn(database)
+        transactions = await with_patience(lambda: transactions_at_a_time(server, TRANSACTIONS), server)
     except BaseException:
         await database.close()
         raise
-    return database
+    return replace(database, transactions=transactions)
 
 
 @asynccontextmanager

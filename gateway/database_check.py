@@ -32,6 +32,10 @@ CREDENTIALS = (13, 18, 8000)
 MAY_PASS = (50, 91, 189, 262, 11600, 11602, 10107, 13435, 13436)
 """Out of time, shutting down, or no primary (any more): errors that a server recovers from."""
 
+AT_WORK_IN_EMBEDDED = 2
+"""Transactions that a process works at at a time in the embedded database, which works at one command after the other:
+of more, each only takes longer, and meets more of the others' (decision 119)."""
+
 log = logging.getLogger("orrery.database")
 
 
@@ -60,6 +64,12 @@ async def check_server(server: Server, name: str) -> None:
             raise DatabaseError(f"The database at {server.hosts} cannot be trusted with this data: it {fault}.")
 
     await with_patience(check, server)
+
+
+async def transactions_at_a_time(server: Server, most: int) -> int:
+    """How many transactions a process works at at a time in what the server is, which are `most` in MongoDB itself."""
+    told = await server.client.admin.command("buildInfo")
+    return min(most, AT_WORK_IN_EMBEDDED) if "secantusVersion" in told else most
 
 
 async def with_patience(work: Callable[[], Awaitable[T]], server: Server) -> T:

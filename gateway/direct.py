@@ -29,7 +29,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     Raises `DatabaseError`, also where a running gateway owns the data folder.
     """
     async with open_database(settings) as database:
-        hub = Hub(EventLog(database.client), settings.bus)
+        hub = Hub(EventLog(database.client, transactions=database.transactions), settings.bus)
         await hub.start()
         try:
             yield Services(

@@ -112,7 +112,7 @@ def _open(data: Path, user: str, password_file: Path, port: int):  # type: ignor
     from secantus.auth import SCRAM_SHA_256, derive_credentials
     from secantus.server import SecantusDBServer
 
-    for script in ("speed", "keys", "entries", "values"):
+    for script in ("speed", "keys", "entries", "values", "cursors"):
         runpy.run_path(str(Path(__file__).with_name(f"embedded_{script}.py")))["quicken"]()
     # Built by hand rather than through the database's own command, which would read a configuration file out of the
     # current, the home or the system folder.

@@ -60,10 +60,11 @@ class Change:
     `cascaded` counts what it has deleted that went with something else (`resolvers.deletion`). `is_awaited` tells
     whether somebody else waits for its end. Long work lets others have the database between its commands, for `rest`
     times as long as those took; None is for REST times, after the first FEW, and only while others ask. It has so for
-    `rested` seconds. `cause` is the automation that makes it, which its events carry; `approved_by` who
-    has approved of it, where it was proposed. `is_agents` says whether an agent makes it, where that is known.
-    `confined` says that it is made by what is bound to one project, or follows from what such a one has done: what
-    begins by itself in it, and in what its events set off, stays inside that project (decision 112).
+    `rested` seconds. Once it is long, it leaves the place that its transaction has among those that work at a time
+    (`leave_place`). `cause` is the automation that makes it, which its events carry; `approved_by` who has approved of
+    it, where it was proposed. `is_agents` says whether an agent makes it, where that is known. `confined` says that it
+    is made by what is bound to one project, or follows from what such a one has done: what begins by itself in it, and
+    in what its events set off, stays inside that project (decision 112).
     `follows` are occurrences that something follows from before it is committed (`resolvers.state.follow`).
     """
 
@@ -74,6 +75,7 @@ class Change:
     together: Together = field(default_factory=Together)
     cascaded: int = 0
     is_awaited: Callable[[], bool] = lambda: False
+    leave_place: Callable[[], None] = lambda: None
     rest: float | None = None
     rested: float = 0.0
     cause: Cause | None = None
@@ -127,6 +129,8 @@ class Change:
     async def give_way(self) -> None:
         """One of many commands is done: rest for a part of the time since the one before."""
         self._commands += 1
+        if self._is_long():
+            self.leave_place()
         if seconds := (perf_counter() - self._worked_since) * self._share():
             await sleep(seconds)
             self.rested += seconds
@@ -136,8 +140,15 @@ class Change:
         """How long to rest now, in parts of what it has worked."""
         if self.rest is not None:
             return self.rest
-        is_small = self._commands <= FEW or self.rested >= MOST_RESTED
-        return 0.0 if is_small or self.is_awaited() or not others_ask(self.actor_id) else REST
+        has_rested = self.rested >= MOST_RESTED
+        return REST if self._is_long() and not has_rested and self._is_in_the_way() else 0.0
+
+    def _is_long(self) -> bool:
+        return self._commands > FEW or bool(self.rest)
+
+    def _is_in_the_way(self) -> bool:
+        """Whether others ask for something, and nobody waits for the end of this."""
+        return not self.is_awaited() and others_ask(self.actor_id)
 
 
 Write = Callable[[Change, Sequence[Any]], Awaitable[None]]

@@ -25,7 +25,7 @@ class EventLog:
     """Writes changes with their events, and reads events back."""
 
     def __init__(self, client: AsyncMongoClient[Record], *, transactions: int = MAX_TRANSACTIONS) -> None:
-        """`transactions` is how many changes of several streams it commits at a time."""
+        """`transactions` is how many changes of several streams it works at at a time, large ones aside."""
         self._listeners: list[Listener] = []
         self._writer = Writer(client, self._tell, transactions)
 
@@ -50,9 +50,10 @@ class EventLog:
     async def aside(self, queue: ObjectId, body: Callable[[Change], Awaitable[T]]) -> T:
         """Run `body` as `write` does, for work that is nobody's change and belongs to no one stream; what it returned.
 
-        Works of one `queue` come one after the other, and share no transaction with anybody's changes.
+        Works of one `queue` come one after the other, and share no transaction with anybody's changes, nor wait for
+        those. There are as many queues as kinds of such work.
         """
-        value, _ = await self._writer.write(queue, None, body)
+        value, _ = await self._writer.write(queue, None, body, is_aside=True)
         returned: T = value
         return returned
 

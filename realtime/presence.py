@@ -28,7 +28,7 @@ LEASE = 5.0
 """Seconds without a sign of life after which a process passes for dead: half of what a change waits."""
 SESSIONS = 256
 """Sessions that are told of, those used last: many times the transactions that run at once (`realtime.writer`)."""
-_PREFIX = "process "
+_PREFIX, _AFTER_PREFIX = "process ", "process!"
 
 
 class Presence:
@@ -83,12 +83,13 @@ class Presence:
             await collection(Lease).update_one({"_id": self._id}, {"$set": said}, upsert=True)
 
     async def _look(self) -> None:
-        """End what those left who have been silent for as long as a lease lasts, by the clock of this process."""
-        over = await collection(Lease).find({"until": {"$lt": utc_now()}}).to_list()
+        """End what those left who have been silent for as long as a lease lasts, by the clock of this process alone."""
+        all_processes = {"_id": {"$gt": _PREFIX, "$lt": _AFTER_PREFIX}}
+        said = await collection(Lease).find(all_processes).to_list()
         now = asyncio.get_running_loop().time()
         before, self._silent = self._silent, {}
-        for lease in over:
-            if lease["_id"].startswith(_PREFIX) and lease["_id"] != self._id:
+        for lease in said:
+            if lease["_id"] != self._id:
                 since = before.get((lease["_id"], lease["until"]), now)
                 self._silent[lease["_id"], lease["until"]] = since
                 if now - since >= self._lease:

@@ -3,14 +3,14 @@
 They would only conflict in the database, where one commit costs as much as several small writes. Changes of other
 streams, and those of other processes, run beside them; a conflict with one is retried here, so no client ever sees it.
 
-Nobody's changes hold up those of others for long: actors take turns, a transaction ends once it is heavy, and half of
-it goes back to the queue where it met a conflict.
+Nobody's changes hold up those of others for long: actors take turns, a transaction ends once it is heavy, half of it
+goes back to the queue where it met a conflict, and a large change gives up its place among those that work at a time.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import asdict
 from functools import partial
 from random import uniform
@@ -33,6 +33,7 @@ from realtime.change import Change, Together
 from realtime.cursor import Cursor
 from realtime.events import Event
 from realtime.heads import WRITE_CONFLICT, advance, occupy
+from realtime.places import Place, Places
 from realtime.sharing import Sharing
 from realtime.writer_queue import BUSY, Heads, Outcome, Queue, Waiting
 
@@ -48,14 +49,15 @@ MAX_OF_ACTOR = 200
 MAX_CHANGES = 5_000
 """Changes that may be under way in this process: what is refused at once costs nothing."""
 MAX_TRANSACTIONS = 32
-"""Transactions that run at a time; below the connections of a pool, so that reads find one."""
+"""Transactions that are open at a time, those of large changes included; below the connections of a pool, so that reads
+find one."""
 
 
 class _BodyFailed(Exception):  # noqa: N818
-    def __init__(self, waiting: Waiting, place: int, error: Exception) -> None:
-        super().__init__(place)
+    def __init__(self, waiting: Waiting, number: int, error: Exception) -> None:
+        super().__init__(number)
         self.waiting = waiting
-        self.place = place
+        self.number = number
         self.error = error
 
 
@@ -77,12 +79,21 @@ class Writer:
         self._under_way: Counter[ObjectId] = Counter()
         self._total = 0
         self._sharing = Sharing()
-        self._transactions = asyncio.Semaphore(transactions)
+        self._at_work = Places(transactions)
+        self._aside = Places(MAX_TRANSACTIONS)
+        self._open = asyncio.Semaphore(MAX_TRANSACTIONS)
 
     async def write(
-        self, stream_id: ObjectId, actor_id: ObjectId | None, body: Callable[[Change], Awaitable[Any]]
+        self,
+        stream_id: ObjectId,
+        actor_id: ObjectId | None,
+        body: Callable[[Change], Awaitable[Any]],
+        *,
+        is_aside: bool = False,
     ) -> Outcome:
         """What `body` returned, and the cursor of its last event in each stream that it appended to.
+
+        What `is_aside` waits for nobody's changes of other streams: it is the gateway's own, and such queues are few.
 
         Raises RateLimited, and has done nothing, where the actor or everybody together has too many changes under way,
         and where its turn did not come in time.
@@ -92,7 +103,7 @@ class Writer:
         waiting = Waiting(body, actor_id, loop.time() + PATIENCE, loop.create_future())
         timer = loop.call_at(waiting.deadline, waiting.expire)
         try:
-            self._queue(stream_id, waiting)
+            self._queue(stream_id, waiting, is_aside=is_aside)
             return await waiting.done
         finally:
             timer.cancel()
@@ -116,12 +127,12 @@ class Writer:
             if not self._under_way[actor_id]:
                 del self._under_way[actor_id]
 
-    def _queue(self, stream_id: ObjectId, waiting: Waiting) -> None:
+    def _queue(self, stream_id: ObjectId, waiting: Waiting, *, is_aside: bool = False) -> None:
         queue = self._queues.get(stream_id)
         if queue is not None:
             queue.add(waiting)
             return
-        queue = self._queues[stream_id] = Queue()
+        queue = self._queues[stream_id] = Queue(is_aside=is_aside)
         queue.add(waiting)
         # A task of its own: a caller that is cancelled half-way must not end the changes of others.
         task = asyncio.get_running_loop().create_task(self._drain(stream_id, queue), name="log-writer")
@@ -134,18 +145,18 @@ class Writer:
         try:
             while True:
                 await self._sharing.wait(stream_id)
-                async with self._transactions:
+                async with self._place(stream_id, queue) as place, self._open:
                     if not (batch := queue.take(limit)):
                         return
                     limit = MAX_BATCH
                     try:
-                        await self._commit(stream_id, batch, queue)
+                        await self._commit(stream_id, batch, queue, place)
                     except _BodyFailed as failure:
                         # What a body saw of those before it never happened. Only the first one's failure is its own:
                         # the others go back, those before the failed one alone, so that it comes first afterwards.
-                        if failure.place == 0:
+                        if failure.number == 0:
                             failure.waiting.fail(failure.error)
-                        limit = failure.place or MAX_BATCH
+                        limit = failure.number or MAX_BATCH
                     except Exception as error:
                         for waiting in batch:
                             waiting.fail(error)
@@ -155,7 +166,11 @@ class Writer:
             for waiting in (*batch, *queue):
                 waiting.done.cancel()
 
-    async def _commit(self, stream_id: ObjectId, batch: Sequence[Waiting], queue: Queue) -> None:
+    def _place(self, stream_id: ObjectId, queue: Queue) -> AbstractAsyncContextManager[Place]:
+        """A place for the next transaction of a queue."""
+        return self._aside.one(stream_id) if queue.is_aside else self._at_work.one(queue.next_actor() or stream_id)
+
+    async def _commit(self, stream_id: ObjectId, batch: Sequence[Waiting], queue: Queue, place: Place) -> None:
         """Run the first bodies of a batch in one transaction, as often as conflicts make it necessary.
 
         Those that it is too heavy for, or that a conflict has left out, stay unanswered, and all where the stream is
@@ -166,7 +181,7 @@ class Writer:
         while batch := [waiting for waiting in batch if not waiting.is_over]:
             began = clock()
             try:
-                outcomes, heads = await self._attempt(stream_id, batch, queue)
+                outcomes, heads = await self._attempt(stream_id, batch, queue, place)
             except _OccupiedError:
                 self._sharing.met(stream_id)
                 return
@@ -189,7 +204,7 @@ class Writer:
             return
 
     async def _attempt(
-        self, stream_id: ObjectId, batch: Sequence[Waiting], queue: Queue
+        self, stream_id: ObjectId, batch: Sequence[Waiting], queue: Queue, place: Place
     ) -> tuple[list[Outcome], Heads]:
         deadline = max(waiting.deadline for waiting in batch)
         async with self._client.start_session() as session:
@@ -205,11 +220,13 @@ class Writer:
                 changes: list[Change] = []
                 values: list[Any] = []
                 together = Together()
-                for place, waiting in enumerate(batch):
+                for number, waiting in enumerate(batch):
                     is_awaited = partial(queue.is_awaited, batch, waiting)
-                    change = Change(session, waiting.actor_id, together=together, is_awaited=is_awaited)
+                    change = Change(
+                        session, waiting.actor_id, together=together, is_awaited=is_awaited, leave_place=place.leave
+                    )
                     changes.append(change)
-                    values.append(await _run(waiting, change, place))
+                    values.append(await _run(waiting, change, number))
                     if sum(map(_weight, changes)) >= MAX_WEIGHT:
                         break
                 await changes[-1].settle()
@@ -238,15 +255,15 @@ def _met_at_head() -> Iterator[None]:
         raise
 
 
-async def _run(waiting: Waiting, change: Change, place: int) -> Any:
+async def _run(waiting: Waiting, change: Change, number: int) -> Any:
     try:
         return await waiting.body(change)
     except PyMongoError as error:
         if _is_transient(error):
             raise
-        raise _BodyFailed(waiting, place, error) from error
+        raise _BodyFailed(waiting, number, error) from error
     except Exception as error:
-        raise _BodyFailed(waiting, place, error) from error
+        raise _BodyFailed(waiting, number, error) from error
 
 
 async def _number(

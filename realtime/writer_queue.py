@@ -1,7 +1,7 @@
 """The changes of one stream that wait for their turn."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,10 @@ class Waiting:
 
 
 class Queue:
-    """The changes of a stream, one of each actor in turn."""
+    """The changes of a stream, one of each actor in turn, or works aside from all streams."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_aside: bool = False) -> None:
+        self.is_aside = is_aside
         self._turns: Turns[Waiting] = Turns()
 
     def __iter__(self) -> Iterator[Waiting]:
@@ -80,6 +81,11 @@ class Queue:
             waiting_change.actor_id != running.actor_id and not waiting_change.is_over for waiting_change in batch
         )
         return beside or self._turns.next_caller(lambda caller: caller != running.actor_id) is not None
+
+    def next_actor(self) -> Hashable | None:
+        """Whose change comes next; None where nobody's does, or the gateway's own."""
+        found = self._turns.next_caller()
+        return found[0] if found is not None else None
 
     def take(self, limit: int) -> list[Waiting]:
         """The next changes, at most `limit`, as begun. Those that are over are dropped on the way."""

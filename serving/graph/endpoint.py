@@ -217,10 +217,11 @@ def _object(text: str, name: str) -> dict[str, Any] | None:
 
 def _request(given: dict[str, Any]) -> OperationRequest:
     query = given.get("query")
-    if not isinstance(query, str) or not query.strip():
-        if query is not None or not _is_named(given):
-            raise BadUserInput("must be the text of a GraphQL document", field="query")
+    # Beside a name an empty text is none, as over a socket: some clients send every member.
+    if _is_named(given) and (query is None or query == ""):
         query = ""
+    elif not isinstance(query, str) or not query.strip():
+        raise BadUserInput("must be the text of a GraphQL document", field="query")
     name = given.get("operationName")
     if name is not None and not isinstance(name, str):
         raise BadUserInput("must be text", field="operationName")

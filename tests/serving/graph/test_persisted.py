@@ -41,6 +41,19 @@ async def test_an_unknown_hash_asks_for_the_text_which_then_is_known(lab: Lab) -
     assert both.json() == then.json() == by_id.json() == {"data": {"__typename": "Query"}}
 
 
+async def test_an_empty_text_beside_a_hash_is_none(lab: Lab) -> None:
+    http, text = lab.client(), "query Registered { __typename }"
+    await http.post("/graphql", json={"query": text, "extensions": named(text)})
+
+    known = await http.post("/graphql", json={"query": "", "extensions": named(text)})
+    unknown = await http.post("/graphql", json={"query": "", "extensions": named("{ a }")})
+    nothing = await http.post("/graphql", json={"query": "", "extensions": {}})
+
+    assert known.json() == {"data": {"__typename": "Query"}}
+    assert error_of(unknown)[1] == NOT_FOUND
+    assert (nothing.status_code, error_of(nothing)[1]) == (400, "BAD_USER_INPUT")
+
+
 async def test_an_unknown_hash_is_a_bad_request_for_clients_that_read_the_new_media_type(lab: Lab) -> None:
     answer = await lab.client().post(
         "/graphql", json={"extensions": named("{ a }")}, headers={"accept": "application/graphql-response+json"}
