@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import bson
 import pytest
@@ -241,3 +243,23 @@ async def answer_all(
             else:
                 head, body = (OP_MSG, struct.pack("<ib", 0, 0) + bson.encode(reply))
             writer.write(struct.pack("<iiii", 16 + len(body), 0, request, head) + body)
+
+
+@pytest.mark.parametrize(
+    ("told", "at_a_time"), [({"version": "8.0.0"}, 32), ({"version": "7.0.0", "secantusVersion": "0.7.0"}, 2)]
+)
+async def test_a_process_works_at_few_transactions_at_a_time_in_the_embedded_database_alone(
+    told: Record, at_a_time: int
+) -> None:
+    async def command(name: str) -> Record:
+        assert name == "buildInfo"
+        return told
+
+    client = cast(database_check.Client, SimpleNamespace(admin=SimpleNamespace(command=command)))
+    server = database_check.Server(client, "db.example", timedelta(0))
+
+    assert await database_check.transactions_at_a_time(server, 32) == at_a_time
+
+
+async def test_what_is_connected_to_knows_how_many_transactions_it_takes(database: Database) -> None:
+    assert database.transactions == database_check.AT_WORK_IN_EMBEDDED

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
-from typing import Any
 
 import pytest
 from bson import ObjectId
@@ -15,13 +14,12 @@ from models.base import insert_all
 from models.errors import Conflict, RateLimited
 from models.ids import Kind, new_id
 from realtime import writer
-from realtime.change import FEW, MOST_RESTED, REST, Change
+from realtime.change import MOST_RESTED, REST, Change
 from realtime.events.label import LabelCreated
 from realtime.log import EventLog
 from tests.patience import PATIENCE, until
-from tests.realtime.log_lab import Body, appends, logged, new_label
-
-ANN, BOB = new_id(Kind.USER), new_id(Kind.USER)
+from tests.realtime.log_lab import appends, logged, new_label
+from tests.realtime.writer_lab import ANN, BOB, Plug, noting, started
 
 
 @pytest.fixture
@@ -32,44 +30,6 @@ def log(database: Database) -> EventLog:
 @pytest.fixture
 def stream() -> ObjectId:
     return new_id(Kind.WORKSPACE)
-
-
-class Plug:
-    """A change that has begun and does not end until it is let go."""
-
-    def __init__(self) -> None:
-        self.begun, self._go_on = asyncio.Event(), asyncio.Event()
-
-    async def body(self, change: Change) -> None:
-        self.begun.set()
-        async with asyncio.timeout(PATIENCE):
-            await self._go_on.wait()
-
-    def pull(self) -> None:
-        self._go_on.set()
-
-    async def hold(self, log: EventLog, stream: ObjectId) -> "asyncio.Task[Any]":
-        """The change under way, so that all that comes after it waits."""
-        task = asyncio.create_task(log.write(stream, BOB, self.body))
-        await asyncio.wait_for(self.begun.wait(), PATIENCE)
-        return task
-
-
-def noting(seen: list[str], name: str, body: Body) -> Callable[[Change], Awaitable[None]]:
-    """A body that says when it runs."""
-
-    async def run(change: Change) -> None:
-        seen.append(name)
-        await body(change)
-
-    return run
-
-
-async def started(log: EventLog, stream: ObjectId, actor: ObjectId, *bodies: Body) -> "list[asyncio.Task[Any]]":
-    """Changes that have come to the writer, in this order."""
-    tasks = [asyncio.create_task(log.write(stream, actor, body)) for body in bodies]
-    await asyncio.sleep(0)
-    return tasks
 
 
 async def test_one_change_of_somebody_else_does_not_wait_for_all_of_a_flood(
@@ -298,12 +258,6 @@ async def test_a_change_that_somebody_waits_for_does_not_rest(
     assert rests
 
 
-async def turn_long(change: Change, many: int = FEW + 1) -> None:
-    """Send as many commands as others need not wait for, and one more."""
-    for _ in range(many):
-        await change.give_way()
-
-
 def watch_rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """What changes rest, where each of their commands takes a second."""
     rests: list[float] = []
@@ -327,86 +281,3 @@ def writes_labels(workspace_id: ObjectId, number: int) -> Callable[[Change], Awa
         return change
 
     return body
-
-
-async def test_no_more_transactions_run_at_a_time_than_there_may_be(database: Database, stream: ObjectId) -> None:
-    # Given a log that may have one, which is under way
-    log = EventLog(database.client, transactions=1)
-    plug, seen = Plug(), list[str]()
-    held = await plug.hold(log, stream)
-
-    # When something is changed in another stream
-    other = new_id(Kind.WORKSPACE)
-    [task] = await started(log, other, ANN, noting(seen, "other", appends(other)))
-    await asyncio.sleep(0.05)
-
-    # Then it begins once the first one has ended
-    assert seen == []
-    plug.pull()
-    await asyncio.gather(held, task)
-    assert seen == ["other"]
-
-
-@pytest.mark.parametrize(("many", "seen_beside"), [(FEW, []), (FEW + 1, ["other"])])
-async def test_a_long_change_leaves_its_place_to_others(
-    database: Database, stream: ObjectId, many: int, seen_beside: list[str]
-) -> None:
-    # Given a log that works at one transaction at a time, whose change has sent some commands, and does not end
-    log = EventLog(database.client, transactions=1)
-    plug, seen = Plug(), list[str]()
-
-    async def body(change: Change) -> None:
-        await turn_long(change, many)
-        await plug.body(change)
-
-    held = asyncio.create_task(log.write(stream, BOB, body))
-    await asyncio.wait_for(plug.begun.wait(), PATIENCE)
-
-    # When something is changed in another stream
-    other = new_id(Kind.WORKSPACE)
-    [task] = await started(log, other, ANN, noting(seen, "other", appends(other)))
-    if seen_beside:
-        await task
-    else:
-        await asyncio.sleep(0.05)
-
-    # Then it waits for the end of a short one, and of a long one it does not
-    assert seen == seen_beside
-    plug.pull()
-    await asyncio.gather(held, task)
-    assert seen == ["other"]
-
-
-async def test_what_is_aside_waits_for_no_place(database: Database, stream: ObjectId) -> None:
-    # Given a log that works at one transaction at a time, which is under way
-    log = EventLog(database.client, transactions=1)
-    plug = Plug()
-    held = await plug.hold(log, stream)
-
-    # When the gateway does something of its own
-    async with asyncio.timeout(PATIENCE):
-        done = await log.aside(new_id(Kind.WORKSPACE), appends(stream))
-
-    assert done is None
-    plug.pull()
-    await held
-
-
-async def test_one_who_changes_much_in_many_streams_takes_turns_with_others(
-    database: Database, stream: ObjectId
-) -> None:
-    # Given a log that works at one transaction at a time, and Ann's changes in many streams, before Bob's in one
-    log = EventLog(database.client, transactions=1)
-    plug, seen = Plug(), list[str]()
-    held = await plug.hold(log, stream)
-    tasks = []
-    for number in range(10):
-        other = new_id(Kind.WORKSPACE)
-        tasks += await started(log, other, ANN, noting(seen, f"ann {number}", appends(other)))
-    other = new_id(Kind.WORKSPACE)
-    tasks += await started(log, other, BOB, noting(seen, "bob", appends(other)))
-
-    plug.pull()
-    await asyncio.gather(held, *tasks)
-
-    assert seen.index("bob") <= 1
