@@ -19,7 +19,7 @@ from bench.servers import Server, embedded, gateway
 from bench.timing import percentile
 
 JOBS, WORKERS = int(os.environ.get("ORRERY_BENCH_JOBS", "500")), 4
-KINDS = ((10, False), (10, True), (1, False))
+KINDS = ((10, False), (10, True), (5, False), (1, False))
 """How many jobs a claim is of, and whether the workspace has a limit of jobs that are held."""
 SUBMITTERS = 20
 PATIENCE = 60.0
@@ -54,7 +54,7 @@ class Found:
 
 
 def jobs(_rounds: int) -> None:
-    """Measure claims of ten jobs, without a limit and with one, and claims of one, and print the table."""
+    """Measure claims of ten jobs, without a limit and with one, of five and of one, and print the table."""
     table = Table(title=f"{JOBS} jobs of a queue, {WORKERS} workers", title_justify="left")
     for heading in (
         "jobs a claim",

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 LENGTH = 8
 """Bytes that say how long the order is."""
 TRANSACTIONS = 4
-"""That a process has at a time: missions of many workspaces keep nobody from the database who waits for an answer."""
+"""That a process has at a time, or half of those of a gateway where these are few: missions of many workspaces keep
+nobody from the database who waits for an answer."""
 BEHIND = 10
 """How much lower its priority is than that of its gateway: nobody waits for a mission as for an answer."""
 LEAVE_SECONDS = 10.0
@@ -103,7 +104,7 @@ async def work(order: Order, begun: threading.Event) -> None:
     hosts = settings.allowed_private_hosts | demo_model.hosts_of_demo(settings.models, settings.demo_port)
     async with open_database(settings, prepared=True) as database:
         hub = Hub(
-            EventLog(database.client, transactions=min(TRANSACTIONS, database.transactions)),
+            EventLog(database.client, transactions=min(TRANSACTIONS, database.transactions // 2)),
             "memory://" if order.is_relayed else settings.bus,
         )
         await hub.start()

@@ -17,6 +17,9 @@ Method = Callable[..., Any]
 TableOf = Callable[[str, str], str]
 """The table that is read for a collection of a database."""
 
+SMALL = frozenset({"table:secantus_collections", "table:secantus_indexes"})
+"""Tables that nothing is put into, once all collections are there."""
+
 
 def put_down_after(read: Method, table_of: TableOf) -> Method:
     """A method that reads a table, which leaves no cursor there. Each takes the cursor anew, so none misses it."""
@@ -76,8 +79,9 @@ def put_down_when_pruned(prune: Method) -> Method:
 
 
 def _put_down(cursors: dict[Any, Any]) -> None:
-    for cursor in cursors.values():
-        cursor.reset()
+    for (table, _), cursor in cursors.items():
+        if table not in SMALL:
+            cursor.reset()
 
 
 def put_all_down(stored: Any, *, ids: str, entries: str, documents: TableOf) -> None:

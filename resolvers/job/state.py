@@ -14,6 +14,7 @@ from resolvers.inputs.job import MAX_OPEN, MAX_OPEN_BYTES
 from resolvers.job import book
 from resolvers.job.lately import count_of
 from resolvers.job.untold import OF_JOBS
+from resolvers.job.waiting import note_waiting
 from resolvers.job.worker import note_end
 
 KEPT = timedelta(days=1)
@@ -34,6 +35,8 @@ async def add(change: Change, job: JobRecord) -> None:
         )
     book.count(change, job["queue_id"], {"open": 1, "open_bytes": job["bytes"]})
     book.add_job(change, job)
+    if job["state"] == JobState.WAITING:
+        note_waiting(job)
     tell(change, job)
 
 

@@ -2,13 +2,14 @@
 
 MongoDB walks an index and stops. The embedded database reads all that a filter fits before it sorts and cuts, so that
 a claim would read every job that waits. There a list is looked at once, and from then on read up to a landmark
-(`resolvers.kit.landmark`) that a few are known to stand before: what has come before that since is read with them.
+(`resolvers.kit.landmark`) that a few are known to stand before: what has come before that since is read with them. A
+list that was filled in this process need not be looked at: every so many of its jobs is a landmark.
 
 Claims that share a transaction share what was read for the first of them.
 """
 
 import asyncio
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,8 @@ Place = tuple[int, ObjectId]
 """Where a job stands in its list: its priority, and its id."""
 
 _landmarks: OrderedDict[Name, deque[Place]] = OrderedDict()
+_since: Counter[Name] = Counter()
+"""Jobs of a list that were put in behind its last landmark, of those of which landmarks are known."""
 _giving: OrderedDict[Name, None] = OrderedDict()
 """Lists of which the last claim was given something."""
 _looks: WeakValueDictionary[Name, asyncio.Lock] = WeakValueDictionary()
@@ -75,6 +78,19 @@ async def next_waiting(change: Change, queue_id: ObjectId, waiting: Mapping[str,
             _giving.popitem(last=False)
     jobs = await find_jobs(change, queue_id, ids)
     return [jobs[job_id] for job_id in ids]
+
+
+def note_waiting(job: JobRecord) -> None:
+    """Let a job that waits from now on be a landmark of its lists, unless the last one is near, or behind it."""
+    of_queue = {"queue_id": job["queue_id"], "state": job["state"]}
+    for waiting in (of_queue, {**of_queue, "name": job["name"]}):
+        name, place = tuple(waiting.items()), (job["priority"], job["_id"])
+        landmarks = _keep(name, _landmarks.get(name) or deque())
+        if not landmarks or landmarks[-1] < place:
+            _since[name] += 1
+            if _since[name] >= BLOCK:
+                landmarks.append(place)
+                _since[name] = 0
 
 
 async def first_waiting(waiting: Mapping[str, Any], size: int) -> list[ObjectId]:
@@ -123,12 +139,17 @@ async def _before(
 
 
 def _remember(name: Name, places: Sequence[Place]) -> None:
-    _landmarks.pop(name, None)
-    if len(places) <= CROWDED:
-        return
-    _landmarks[name] = deque(places[BLOCK - 1 :: BLOCK])
+    _keep(name, deque(places[BLOCK - 1 :: BLOCK] if len(places) > CROWDED else ()))
+    _since[name] = len(places) % BLOCK
+
+
+def _keep(name: Name, landmarks: deque[Place]) -> deque[Place]:
+    _landmarks[name] = landmarks
+    _landmarks.move_to_end(name)
     while len(_landmarks) > KEPT:
-        _landmarks.popitem(last=False)
+        forgotten, _ = _landmarks.popitem(last=False)
+        del _since[forgotten]
+    return landmarks
 
 
 async def _read(where: Mapping[str, Any], session: AsyncClientSession | None, size: int = 0) -> list[Place]:

@@ -11,7 +11,7 @@ from secantus import storage
 from secantus.storage import Storage
 from wiredtiger import WiredTigerError
 
-from gateway.embedded_cursors import put_all_down
+from gateway.embedded_cursors import SMALL, put_all_down
 from tests.patience import PATIENCE
 
 FIND: dict[str, dict[str, Any]] = {
@@ -55,9 +55,11 @@ def stored(tmp_path: Path, kind: Any) -> Iterator[Storage]:
 
 
 def standing(cursors: dict[Any, Any]) -> set[str]:
-    """The tables in which a cursor stands on a row."""
+    """The tables in which a cursor stands on a row, where that may be in the way."""
     found: set[str] = set()
     for (table, _), cursor in cursors.items():
+        if table in SMALL:
+            continue
         try:
             cursor.get_key()
         except WiredTigerError:

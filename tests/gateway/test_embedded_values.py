@@ -18,7 +18,7 @@ from secantus import diff, ordering, projection, query, server, sessions, sortke
 from secantus.storage import Storage
 from secantus.transactions import TransactionRegistry
 
-from gateway import embedded_entries, embedded_keys, embedded_speed, embedded_values
+from gateway import embedded_cursors, embedded_entries, embedded_keys, embedded_speed, embedded_values
 from gateway.embedded_values import quick_clause, quick_copy, quick_projection, quick_same, quick_sort
 
 LOADED = settings(deadline=None, suppress_health_check=list(HealthCheck))
@@ -120,6 +120,7 @@ def quickened() -> Iterator[None]:
     embedded_keys.quicken()
     embedded_entries.quicken()
     embedded_values.quicken()
+    embedded_cursors.quicken()
     try:
         yield
     finally:
@@ -134,6 +135,8 @@ INDEXES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "latest": ({"column": 1, "at": -1}, {}),
     "labels": ({"column": 1, "labels": 1}, {}),
     "slug": ({"slug": 1}, {"unique": True, "partialFilterExpression": {"slug": {"$type": "string"}}}),
+    "tag": ({"tag": 1}, {"unique": True, "sparse": True}),
+    "seat": ({"place": 1, "team": 1}, {"unique": True, "partialFilterExpression": {"place": {"$exists": True}}}),
     "due": ({"due": 1}, {"sparse": True}),
     "inside": ({"steps.to": 1}, {}),
 }
@@ -152,7 +155,15 @@ CHANGES: list[tuple[str, list[Any], dict[str, Any]]] = [
     ("update_matching", [{"_id": 3}, {"$unset": {"due": ""}, "$set": {"slug": "one"}}], {}),  # refused as well
     ("update_matching", [{"_id": 1}, {"$set": {"slug": "two"}}], {}),
     ("update_matching", [{"_id": 3}, {"$unset": {"due": ""}, "$set": {"slug": "one"}}], {}),
+    ("update_matching", [{"_id": 1}, {"$set": {"rank": "c"}}], {}),  # with a slug as before
     ("update_matching", [{"_id": 1}, {"$set": {"slug": None}}], {}),
+    ("insert", [[card(6, tag=1, place="here", team="x"), card(8, tag=True, place="here", team="y")]], {}),
+    ("update_matching", [{"_id": 6}, {"$set": {"rank": "d", "tag": 1.0}}], {}),
+    ("update_matching", [{"_id": 8}, {"$set": {"tag": 1}}], {}),  # refused: a number of that value is there
+    ("update_matching", [{"_id": 8}, {"$set": {"team": "x"}}], {}),  # refused: only one field is as before
+    ("update_matching", [{"_id": 8}, {"$set": {"place": ["here", "there"]}}], {}),
+    ("update_matching", [{"_id": 8}, {"$set": {"rank": "e"}}], {}),
+    ("delete_matching", [{"_id": {"$in": [6, 8]}}], {}),
     ("update_matching", [{"_id": 9}, {"$set": {"slug": "nine", "column": "a"}}], {"upsert": True}),
     ("update_matching", [{"column": "a"}, {"$set": {"column": "b", "due": AT}}], {"multi": True}),
     ("update_matching", [{"_id": 3}, {"_id": 3, "column": "c"}], {}),
@@ -273,11 +284,14 @@ def test_an_update_that_began_anew_and_inserts_takes_nothing_for_written_that_it
         never,
         never,
         again,
+        never,
+        never,
         lambda _: None,
         never,
         lambda doc, _spec, sparse: [doc["column"].encode()],
         lambda key, record: key + b":%d" % record,
         "table",
+        frozenset(),
     )
     entries.update(kept, "db", "cards")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from random import Random
+from typing import cast
 
 import pytest
 from bson import ObjectId
@@ -10,8 +11,9 @@ from gateway.database import Database
 from models import Job
 from models.base import Record, collection
 from models.ids import Kind, new_id
+from models.records import JobRecord
 from resolvers.job import waiting
-from resolvers.job.waiting import IN_TURN, first_waiting
+from resolvers.job.waiting import IN_TURN, first_waiting, note_waiting
 from tests.resolvers.test_indexes import examined, has_index, recorded
 
 
@@ -93,3 +95,39 @@ async def test_several_who_come_at_once_look_at_a_long_list_once(clean: Database
     assert (len(first), others) == (1, [first] * 3)
     whole, *rest = sorted([await examined(clean, query) for query in queries], reverse=True)
     assert (whole, max(rest) <= 12) == (100, True)
+
+
+async def test_a_long_list_that_was_filled_here_is_not_looked_at(clean: Database) -> None:
+    # Given a list that was filled in this process, and at its end one that another process has put in
+    jobs, queue_id = clean.db[collection(Job).name], new_id(Kind.QUEUE)
+    listed: Record = {"queue_id": queue_id, "state": "waiting"}
+    records = [job(queue_id, 0) for _ in range(100)]
+    await jobs.insert_many([*records, job(queue_id, 0)])
+    for record in records:
+        note_waiting(cast(JobRecord, record))
+
+    for selected in (listed, {**listed, "name": "Send"}):
+        # When the first ones are asked for, as often as there are some
+        with recorded() as queries:
+            found = await first_waiting(selected, 2)
+
+        # Then these are found, and few are read
+        assert found == [record["_id"] for record in records[:2]]
+        assert [query for query in queries if not await has_index(clean, query)] == []
+        assert sum([await examined(clean, query) for query in queries]) <= 12
+    assert len(await first_waiting(listed, 200)) == 101
+
+
+async def test_landmarks_that_came_to_nothing_lead_nobody_astray(clean: Database) -> None:
+    # Given jobs that were noted and never written, or are more urgent, among some that wait
+    jobs, queue_id = clean.db[collection(Job).name], new_id(Kind.QUEUE)
+    listed: Record = {"queue_id": queue_id, "state": "waiting"}
+    records = [job(queue_id, n % 3) for n in range(60)]
+    for n, record in enumerate(records):
+        note_waiting(cast(JobRecord, record))
+        note_waiting(cast(JobRecord, job(queue_id, n % 2)))
+    await jobs.insert_many(records)
+
+    for size in (1, 7, 40, 60):
+        right = await jobs.find(listed, {"_id": 1}).sort(IN_TURN).limit(size).to_list()
+        assert (await first_waiting(listed, size)) == [record["_id"] for record in right]
