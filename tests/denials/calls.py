@@ -353,7 +353,7 @@ CALLS: dict[str, Arguments] = {
     "noticeCreate": lambda ids: (NoticeCreate(workspace_id=ids["workspace"], title="Soon", message="A new dome"),),
     # workspaces
     "workspaces": lambda ids: (ids["organization"],),
-    "workspace": lambda ids: (ids["org_slug"], "eng"),
+    "workspace": lambda ids: (ids["org_slug"], ids["workspace_slug"]),
     "workspaceById": lambda ids: (ids["workspace"],),
     "workspaceCreate": lambda ids: (WorkspaceCreate(organization_id=ids["organization"], name="More", slug="more"),),
     "workspaceUpdate": lambda ids: (ids["workspace"], WorkspaceUpdate(name="Other")),

@@ -271,6 +271,6 @@ def path_of(template: str, ids: Ids) -> str:
     user = "member_id" if "/projects/" in template else "user"
     named = {name: ids.get(place) for name, place in PLACES.items()}
     named |= {"email": "nobody@example.com", "filename": ids["backup_name"]}
-    named |= {"orgSlug": ids["org_slug"], "wsSlug": "eng", "userId": ids[user]}
+    named |= {"orgSlug": ids["org_slug"], "wsSlug": ids["workspace_slug"], "userId": ids[user]}
     named["id"] = ids.get("notification") if template.startswith("/notifications") else ids["token"]
     return template.format(**named)

@@ -22,12 +22,14 @@ from tests.denials.orkosi_routes import BILLING, BY_WORKSPACE, ORKOSI_BODIES
 from tests.denials.routes import BODIES as PLAIN_BODIES
 from tests.denials.routes import in_workspace, path_of
 from tests.denials.test_foreign import absent
-from tests.denials.test_time import commands
+from tests.denials.test_time import Command, commands
 from tests.denials.world import Ids, World, fingerprint
 from tests.rest.told import told
 
 BODIES = PLAIN_BODIES | BOARD_BODIES | ORKOSI_BODIES
 RUNS = {(route.method, route.path): route.operation for route in TABLE}
+Told = tuple[int, str, list[Command]]
+"""The status of an answer, what it says where that is a refusal, and the commands until then."""
 WITH_FILE = {(route.method, route.path) for route in TABLE if route.file is not None}
 
 
@@ -100,11 +102,25 @@ async def test_a_route_refuses_as_the_policy_of_its_operation_says(
     assert await fingerprint(database) == before
 
 
+async def told_of(
+    client: httpx.AsyncClient, token: str, route: tuple[str, str], one: Ids, other: Ids
+) -> tuple[Told, Told]:
+    """What a caller learns from a request about one thing and from the same about another."""
+    headers = {"authorization": f"Bearer {token}"}
+    for _ in range(2):  # whoever asks is recognised anew now and then, which may come between the two
+        told_twice: list[Told] = []
+        for ids in (one, other):
+            with commands() as seen:
+                answer = await client.request(route[0], path_of(route[1], ids), headers=headers, **sent(route, ids))
+            told_twice.append((answer.status_code, answer.text if answer.status_code >= 400 else "", seen))
+        if told_twice[0] == told_twice[1]:
+            break
+    return told_twice[0], told_twice[1]
+
+
 async def test_a_route_tells_a_stranger_neither_by_words_nor_by_time_what_is_there(
     world: World, client: httpx.AsyncClient
 ) -> None:
-    headers = {"authorization": f"Bearer {world.tokens['outsider']}"}
-    differing: dict[tuple[str, str], Any] = {}
     # Who has the secret of a link is no stranger, nor is, to accounts, who runs the installation.
     by_link = {"/attachments/{attachmentId}", *(path for _, path in BODIES if re.search("{(invite)?[tT]oken}", path))}
     # A route of a tenant that names none is asked at the address of a workspace.
@@ -113,16 +129,30 @@ async def test_a_route_tells_a_stranger_neither_by_words_nor_by_time_what_is_the
         for route in sorted(BODIES)
         if "{" in (route[1] if RUNS[route].permission is None else in_workspace(route[1])) and route[1] not in by_link
     ]
+    differing: dict[tuple[str, str], Any] = {}
     for route in (route for route in asked if RUNS[route].server_role is None):
-        for _ in range(2):  # whoever asks is recognised anew now and then, which may come between the two
-            told_twice = []
-            for ids in (world.ids, absent(world.ids)):
-                with commands() as seen:
-                    answer = await client.request(route[0], path_of(route[1], ids), headers=headers, **sent(route, ids))
-                told_twice.append((answer.status_code, answer.text if answer.status_code >= 400 else "", seen))
-            if told_twice[0] == told_twice[1]:
-                break
-        else:
-            differing[route] = told_twice
+        there, nowhere = await told_of(client, world.tokens["outsider"], route, world.ids, absent(world.ids))
+        if there != nowhere:
+            differing[route] = (there, nowhere)
 
+    assert differing == {}
+
+
+async def test_a_route_tells_who_is_in_the_organization_alone_of_no_workspace_by_its_slug(
+    world: World, client: httpx.AsyncClient
+) -> None:
+    nothing = {**world.ids, "workspace_slug": absent(world.ids)["workspace_slug"]}
+    asked = [
+        route
+        for route in sorted(BODIES)
+        if "{wsSlug}" in in_workspace(route[1])
+        and (route in BY_WORKSPACE or refusal(RUNS[route], "bystander") is NotFound)
+    ]
+    differing: dict[tuple[str, str], Any] = {}
+    for route in asked:
+        there, nowhere = await told_of(client, world.tokens["bystander"], route, world.ids, nothing)
+        if there != nowhere or there[0] != NotFound.status:
+            differing[route] = (there, nowhere)
+
+    assert len(asked) > 100
     assert differing == {}

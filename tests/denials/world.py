@@ -284,7 +284,8 @@ async def _tenants(world: World) -> None:
     ids["org_slug"] = f"acme-{secrets.token_hex(4)}"
     made = await organization.create_organization(again(owner), OrganizationCreate(name="Acme", slug=ids["org_slug"]))
     ids["organization"] = made.value["_id"]
-    eng = WorkspaceCreate(organization_id=ids["organization"], name="Engineering", slug="eng")
+    ids["workspace_slug"] = "eng"
+    eng = WorkspaceCreate(organization_id=ids["organization"], name="Engineering", slug=ids["workspace_slug"])
     ids["workspace"] = (await workspace.create_workspace(again(owner), eng)).value["_id"]
     ids["user"] = owner.user_id
     key = CredentialCreate.of(organization_id=ids["organization"], key="models.example", value="sk-secret-of-acme")

@@ -48,7 +48,7 @@ class Stage:
     async def build(self) -> None:
         """Build the world."""
         self._world = await build(People(Context(ANONYMOUS, self.app.state.services)))
-        self.ids = {name: str(value) for name, value in self.world.ids.items()} | {"workspace_slug": "eng"}
+        self.ids = {name: str(value) for name, value in self.world.ids.items()}
 
     async def guest(self) -> httpx.AsyncClient:
         """Somebody of no importance, and somebody new after each who signed out, or made the credential invalid."""

@@ -99,7 +99,8 @@ class Watched:
 
     async def read(self) -> JSON:
         """A snapshot of all that the owner sees."""
-        request = OperationRequest(SNAPSHOT, {"org": self.world.ids["org_slug"], "slug": "eng"})
+        ids = self.world.ids
+        request = OperationRequest(SNAPSHOT, {"org": ids["org_slug"], "slug": ids["workspace_slug"]})
         outcome = await self.engine.run(self.owner, self.engine.prepare(self.owner, request))
         codes = {one["extensions"]["code"] for one in outcome.payload.get("errors", ())}
         assert codes <= {"NOT_FOUND"}, outcome.payload["errors"]
