@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models import MissionActivity
+from models import LoggedEvent, MissionActivity
 from models.base import collection
 from models.enums import MissionStatus as Status
 from models.errors import BadUserInput, Conflict
@@ -214,6 +214,22 @@ async def test_a_report_keeps_its_activities_in_order(crew: Crew, atlas: Hand) -
     assert [event["data"]["activity"] for event in happened] == found
     assert happened[-1]["data"]["mission"] == as_told(now)
     assert await get_mission_activity(again(crew.owner), found[0]["_id"]) == found[0]
+
+
+async def test_events_of_a_report_carry_no_prompt_of_their_mission(crew: Crew, atlas: Hand) -> None:
+    prompt = "Polish the largest of all lenses"
+    mission = await crew.ask(atlas, prompt)
+    await atlas.claim()
+
+    await atlas.report(mission, activities=[{"kind": "thought", "content": "Dusty."}] * 2)
+
+    told = {"mission_id": mission["_id"], "type": "MissionActivityAdded"}
+    logged = await collection(LoggedEvent).find(told).to_list()
+    assert [event["data"]["mission"]["_id"] for event in logged] == [mission["_id"]] * 2
+    for event in logged:
+        assert "prompt" not in event["data"]["mission"]
+        assert prompt not in str(event)
+    assert (await stored(mission))["prompt"] == prompt
 
 
 async def test_progress_alone_is_an_event_of_its_own_unless_it_is_the_same(crew: Crew, atlas: Hand) -> None:
