@@ -21,6 +21,7 @@ from tests.resolvers.conftest import Join
 from tests.resolvers.documents import Shelf
 from tests.resolvers.lab import events
 from tests.resolvers.test_indexes import recorded
+from tests.resolvers.traffic import traffic
 
 
 async def told(shelf: Shelf) -> Any:
@@ -139,6 +140,24 @@ async def test_saving_reads_the_newest_version_once_and_its_text_only_where_that
     with recorded() as queries:
         await shelf.update(made, content="Another text")
     assert len([name for command, name, _ in queries if (command, name) == ("find", "document_versions")]) == 1
+
+
+async def test_a_long_text_is_saved_with_as_many_commands_as_a_short_one(shelf: Shelf) -> None:
+    sent: dict[int, list[int]] = {}
+
+    for size in (1_000, 200_000):
+        made = await shelf.document(content="First")
+        sent[size] = []
+        for word in ("second ", "third "):  # into the newest version, and as a version of its own
+            paragraph = word * 15 + "\n\n"
+            with traffic() as seen:
+                await shelf.update(made, content=paragraph * (size // len(paragraph)))
+            sent[size].append(seen.commands)
+            await age(made, minutes=11)
+        assert [one["number"] for one in await shelf.versions(made)] == [1, 2]
+
+    assert sent[1_000] == sent[200_000]
+    assert min(sent[1_000]) > 0
 
 
 async def test_an_older_version_comes_back_as_the_newest(shelf: Shelf) -> None:
