@@ -60,7 +60,9 @@ def build(
             "schemas": schemas,
             "parameters": parameters(_path_names(table)),
             "headers": headers(),
-            "responses": {name: shape for dialect in dialects for name, shape in failures(dialect).items()},
+            "responses": _referred(
+                {name: shape for dialect in dialects for name, shape in failures(dialect).items()}, {**paths, **also}
+            ),
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -73,6 +75,13 @@ def build(
             },
         },
     }
+
+
+def _referred(responses: dict[str, Any], paths: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The responses that operations refer to."""
+    told = [told for methods in paths.values() for each in methods.values() for told in each["responses"].values()]
+    names = {response["$ref"].rpartition("/")[2] for response in told if "$ref" in response}
+    return {name: shape for name, shape in responses.items() if name in names}
 
 
 def _schemas(

@@ -28,8 +28,8 @@ def _whole(value: Any) -> Any:
     return value
 
 
-Amount = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MAX_AMOUNT), WrittenAs(float)]
-Threshold = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=MAX_AMOUNT), WrittenAs(float)]
+Amount = Annotated[int, Field(ge=1, le=MAX_AMOUNT), BeforeValidator(_whole), WrittenAs(float)]
+Threshold = Annotated[int, Field(ge=0, le=MAX_AMOUNT), BeforeValidator(_whole), WrittenAs(float)]
 Action = Annotated[str, Text(1, 200)]
 PackageSlug = Annotated[str, Text(1, 100)]
 PaymentMethod = Annotated[str, Text(1, 255, pattern=r"^[A-Za-z0-9_-]+$")]

@@ -14,7 +14,7 @@ async def orkosi_organizations(board: Board, bob: httpx.AsyncClient) -> None:
     crew = await asked(ann, "POST", ALL, 201, name="Crew", slug="crew")
     path = f"{ALL}/{crew['id']}"
     picture = "https://example.com/crew.png"
-    assert (await asked(ann, "PATCH", path, avatar_url=picture, color="red"))["avatar_url"] == picture
+    assert (await asked(ann, "PATCH", path, avatar_url=picture))["avatar_url"] == picture
     await _invited(ann, bob, path)
     members = await asked(ann, "GET", f"{path}/members")
     assert [member["role"] for member in members] == ["owner", "viewer"]

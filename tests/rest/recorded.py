@@ -54,6 +54,8 @@ class Recorder:
             shown["request"] = json.loads(answer.request.content)
         if _is_json(answer.headers):
             shown["response"] = _shortened(answer.json())
+            if _ignores(shown["response"]):
+                return
         before = self.found.get(f"{method} {template}")
         if before is None or _weight(shown) > _weight(before):
             self.found[f"{method} {template}"] = shown
@@ -103,6 +105,11 @@ def _settled_id(text: str, places: dict[str, int]) -> str:
 
 def _is_json(headers: httpx.Headers) -> bool:
     return str(headers.get("content-type", "")).startswith("application/json")
+
+
+def _ignores(answered: Any) -> bool:
+    """Whether something was sent that is no field: no example of how to ask."""
+    return isinstance(answered, dict) and "ignored_fields" in (answered.get("meta") or {})
 
 
 def _shortened(value: Any) -> Any:

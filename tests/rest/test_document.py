@@ -14,6 +14,14 @@ from rest.routing import Route
 from tests.rest.conftest import PASSWORD, Api
 from tests.rest.document import DOCUMENT
 
+WORDS = """
+$ref additionalProperties allOf anyOf const contentEncoding contentMediaType default deprecated description
+discriminator enum example examples exclusiveMaximum exclusiveMinimum format items maxItems maxLength maxProperties
+maximum minItems minLength minProperties minimum multipleOf not oneOf pattern patternProperties prefixItems properties
+propertyNames readOnly required title type uniqueItems writeOnly
+"""
+"""What JSON Schema and OpenAPI know."""
+
 
 def test_every_route_is_in_the_document_and_nothing_else_is() -> None:
     declared = {(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods}
@@ -31,6 +39,48 @@ def test_the_document_is_plain_json_whose_references_all_lead_somewhere() -> Non
         for part in reference.split("/"):
             found = found[part]
         assert found
+
+
+def test_every_shared_part_is_referred_to() -> None:
+    references = set(re.findall(r'"\$ref": "#/components/([^"]+)"', json.dumps(DOCUMENT)))
+
+    parts = ("schemas", "parameters", "headers", "responses")
+    assert {f"{part}/{name}" for part in parts for name in DOCUMENT["components"][part]} == references
+
+
+def test_a_schema_says_nothing_that_json_schema_has_no_word_for() -> None:
+    assert {word for schema in schemas(DOCUMENT) for word in schema} - set(WORDS.split()) == set()
+
+
+def schemas(node: Any) -> Iterator[dict[str, Any]]:
+    """All schemas of a document, those within others too."""
+    if isinstance(node, list):
+        for each in node:
+            yield from schemas(each)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if name == "schemas":
+                for each in value.values():
+                    yield from within(each)
+            elif name == "schema":
+                yield from within(value)
+            elif name not in ("example", "examples"):
+                yield from schemas(value)
+
+
+def within(schema: Any) -> Iterator[dict[str, Any]]:
+    """A schema, and those that it is made of."""
+    if not isinstance(schema, dict):
+        return
+    yield schema
+    for name in ("properties", "patternProperties"):
+        for each in schema.get(name, {}).values():
+            yield from within(each)
+    for name in ("items", "additionalProperties", "propertyNames", "not"):
+        yield from within(schema.get(name))
+    for name in ("anyOf", "allOf", "oneOf", "prefixItems"):
+        for each in schema.get(name, []):
+            yield from within(each)
 
 
 def test_no_two_schemas_have_one_name() -> None:
