@@ -19,7 +19,8 @@ from rich.progress import Progress
 READ_BYTES = 262_144
 AT_ONCE = 100
 """Sockets that are on their way to being open."""
-PORTS_OF_AN_ADDRESS = 20_000
+SEATS_OF_AN_ADDRESS = 2_000
+"""A gateway lets one address have half of its places, which are as many as it may have files open."""
 PATIENCE = 120.0
 _TEXT, _CLOSE, _PING, _PONG = 1, 8, 9, 10
 _HEADER_SPACE = 64
@@ -151,7 +152,7 @@ class Seat:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # The system chooses the port once it knows the peer: each address has all of them for itself.
         self.socket.setsockopt(socket.IPPROTO_IP, getattr(socket, "IP_BIND_ADDRESS_NO_PORT", 24), 1)
-        self.socket.bind((f"127.0.0.{1 + place // PORTS_OF_AN_ADDRESS}", 0))
+        self.socket.bind((f"127.0.0.{1 + place // SEATS_OF_AN_ADDRESS}", 0))
         self.socket.connect_ex(crowd.address)
         crowd.loop.watch(self, select.EPOLLOUT)
 
