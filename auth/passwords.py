@@ -16,7 +16,7 @@ from models.text import Characters, canonical
 hasher = PasswordHasher(parallelism=1)
 """What hashes and verifies, at the cost of production; tests of everything else hand in the cheapest one."""
 
-PASSWORDS = Pool("passwords being checked", threads=2, at_once=1, of_one=16, in_all=64)
+PASSWORDS = Pool("passwords being checked", threads=2, at_once=1, of_one=16, in_all=64, behind=10)
 """A hash takes some 100 ms of one core: those of one address, and of one person, are made one after the other."""
 
 

@@ -5,6 +5,8 @@ bound on what waits, and takes turns with everybody else. Who is refused is refu
 """
 
 import asyncio
+import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
@@ -45,10 +47,21 @@ class Pool:
     """The threads of one kind of work."""
 
     def __init__(
-        self, what: str, *, threads: int, at_once: int, of_one: int, in_all: int, patience: float = PATIENCE
+        self,
+        what: str,
+        *,
+        threads: int,
+        at_once: int,
+        of_one: int,
+        in_all: int,
+        patience: float = PATIENCE,
+        behind: int = 0,
     ) -> None:
-        """`at_once` is how many threads one caller occupies at most, fewer than there are; `of_one` and `in_all` are
-        how many works of one caller and of everybody wait or run. `what` tells them apart, for threads and people."""
+        """`behind` is how much lower the priority of the threads is than that of all else here, where the system knows
+        such: for work that computes much and lets go of Python's lock meanwhile. `at_once` is how many threads one
+        caller occupies at most, fewer than there are; `of_one` and `in_all` are how many works of one caller and of
+        everybody wait or run. `what` tells them apart, for threads and people.
+        """
         if at_once >= threads or of_one >= in_all:
             raise ValueError("One caller must not occupy all threads, nor all places")
         self.what = what
@@ -57,6 +70,7 @@ class Pool:
         self._threads = threads
         self._at_once = at_once
         self._patience = patience
+        self._behind = behind
         self._executor: ThreadPoolExecutor | None = None
         self._hall: _Hall | None = None
 
@@ -116,5 +130,11 @@ class Pool:
     def _started(self) -> ThreadPoolExecutor:
         if self._executor is None:
             name = self.what.replace(" ", "-")
-            self._executor = ThreadPoolExecutor(self._threads, thread_name_prefix=name)
+            self._executor = ThreadPoolExecutor(self._threads, name, _step_back, (self._behind,))
         return self._executor
+
+
+def _step_back(behind: int) -> None:
+    """Give the thread that runs this a lower priority."""
+    if behind and sys.platform == "linux":  # where a thread has one of its own
+        os.setpriority(os.PRIO_PROCESS, 0, os.getpriority(os.PRIO_PROCESS, 0) + behind)

@@ -2,7 +2,9 @@
 
 import asyncio
 import importlib
+import os
 import pkgutil
+import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -196,3 +198,15 @@ async def test_what_was_admitted_before_is_never_refused() -> None:
             await step
 
     assert done == [1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
+async def test_threads_of_heavy_work_step_back_behind_all_else() -> None:
+    heavy = Pool("hashes", threads=2, at_once=1, of_one=2, in_all=4, behind=5)
+    light = Pool("others", threads=2, at_once=1, of_one=2, in_all=4)
+
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    mine = priority()
+    assert (await heavy.run(priority), await light.run(priority), priority()) == (mine + 5, mine, mine)
