@@ -11,14 +11,12 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConfigurationError, InvalidURI
 
-from gateway.database_check import Server, check_server, transactions_at_a_time, with_patience
+from gateway.database_check import AT_WORK_IN_EMBEDDED, Server, check_server, transactions_at_a_time, with_patience
 from gateway.database_error import DatabaseError
 from gateway.database_options import UNLIMITED, options
 from gateway.driver import repair
 from gateway.embedded import EmbeddedDatabase, EmbeddedError
 from gateway.settings import Settings
-
-TRANSACTIONS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Database:
     client: AsyncMongoClient[dict[str, Any]]
     db: AsyncDatabase[dict[str, Any]]
     url: str = field(repr=False)
-    transactions: int = TRANSACTIONS
+    transactions: int = AT_WORK_IN_EMBEDDED
 
     async def close(self) -> None:
         await self.client.close()
@@ -89,7 +87,7 @@ async def connect(settings: Settings, *, url: str | None = None, prepared: bool 
         if not prepared and await with_patience(lambda: _is_left_to_us(database, settings), server):
             await _migrate(settings, address)
             await learn(database)
-        transactions = await with_patience(lambda: transactions_at_a_time(server, TRANSACTIONS), server)
+        transactions = await with_patience(lambda: _transactions(server), server)
     except BaseException:
         await database.close()
         raise
@@ -144,6 +142,12 @@ async def learn(database: Database) -> None:
     from models import DOCUMENTS
 
     await init_beanie(database=database.db, document_models=list(DOCUMENTS), skip_indexes=True)
+
+
+async def _transactions(server: Server) -> int:
+    from realtime.writer import MAX_TRANSACTIONS
+
+    return await transactions_at_a_time(server, MAX_TRANSACTIONS)
 
 
 async def _is_left_to_us(database: Database, settings: Settings) -> bool:

@@ -189,6 +189,8 @@ class Writer:
                 if not _is_transient(error):
                     raise
                 self._sharing.met(stream_id)
+                # Whoever is met may stay for seconds: nobody of another stream waits for that.
+                place.leave()
                 for waiting in batch:
                     if clock() > waiting.deadline:
                         waiting.fail(RateLimited(BUSY))

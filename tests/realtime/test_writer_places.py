@@ -6,11 +6,13 @@ import pytest
 from bson import ObjectId
 
 from gateway.database import Database
+from models import Label
+from models.base import collection
 from models.ids import Kind, new_id
 from realtime.change import FEW, Change
 from realtime.log import EventLog
-from tests.patience import PATIENCE
-from tests.realtime.log_lab import appends
+from tests.patience import PATIENCE, until
+from tests.realtime.log_lab import appends, new_label
 from tests.realtime.writer_lab import ANN, BOB, Plug, noting, started
 
 
@@ -106,3 +108,34 @@ async def test_one_who_changes_much_in_many_streams_takes_turns_with_others(
     await asyncio.gather(held, *tasks)
 
     assert seen.index("bob") <= 1
+
+
+async def test_a_change_that_meets_what_somebody_left_open_keeps_no_other_stream_waiting(
+    clean: Database, stream: ObjectId
+) -> None:
+    # Given a label that another process has changed in a transaction that does not end
+    label = new_label(stream, "whole")
+    await collection(Label).insert_one(label)
+    plug = Plug()
+
+    async def rename(change: Change) -> None:
+        renamed = {"$set": {"name": str(new_id(Kind.LABEL))}}
+        await collection(Label).update_one({"_id": label["_id"]}, renamed, session=change.session)
+
+    async def hang(change: Change) -> None:
+        await rename(change)
+        await plug.body(change)
+
+    elsewhere = asyncio.create_task(EventLog(clean.client).write(new_id(Kind.WORKSPACE), BOB, hang))
+    await asyncio.wait_for(plug.begun.wait(), PATIENCE)
+
+    # When a log that works at one transaction at a time has a change that meets it, and one of another stream
+    log = EventLog(clean.client, transactions=1)
+    [met] = await started(log, stream, ANN, rename)
+    await until(lambda: log._writer._sharing.is_shared(stream))
+    await log.write(other := new_id(Kind.WORKSPACE), BOB, appends(other))
+
+    # Then the latter is done, while the former still tries
+    assert not met.done()
+    plug.pull()
+    await asyncio.gather(elsewhere, met)
