@@ -126,9 +126,9 @@ async def work(order: Order, begun: threading.Event) -> None:
         )
 
         def make_engine() -> "GraphEngine":
-            from gateway.graph import graph_engine
+            from gateway.graph import graph_engine, served_graph
 
-            return graph_engine(settings, services)
+            return graph_engine(served_graph(), settings, services)
 
         working = runner.Runner(services, holder=order.holder, make_engine=make_engine)
         await working.start()

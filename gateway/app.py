@@ -22,10 +22,10 @@ from auth.jwt import JwtSigner
 from auth.vault import Vault
 from gateway.agents import AgentProcesses
 from gateway.backups import FOLDER, Backups
-from gateway.database import Database, open_database
+from gateway.database import Database, UrlOf, open_database
 from gateway.deletions import Deletions
 from gateway.follower import Follower, automations, notifications, pipelines
-from gateway.graph import graph_engine
+from gateway.graph import graph_engine, served_graph
 from gateway.indexing import Indexing
 from gateway.jobs import Jobs
 from gateway.key_uses import KeyUses
@@ -96,11 +96,15 @@ class Running:
 
 
 def create_app(
-    settings: Settings | None = None, *, database: Database | None = None, prepared: bool = False
+    settings: Settings | None = None,
+    *,
+    database: Database | None = None,
+    prepared: bool = False,
+    begun: UrlOf | None = None,
 ) -> Starlette:
     """The gateway over `settings`, by default those of the environment, and an open `database` where one is given.
 
-    `prepared` says that the database was set up before.
+    `prepared` says that the database was set up before, `begun` is one whose start has begun.
     Raises SettingsError, and the lifespan DatabaseError, where it cannot start.
     """
     chosen = settings or Settings.from_env()
@@ -110,8 +114,11 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        served = served_graph()  # while the database starts
         async with (
-            nullcontext(database) if database is not None else open_database(chosen, prepared=prepared) as opened
+            nullcontext(database)
+            if database is not None
+            else open_database(chosen, prepared=prepared, begun=begun) as opened
         ):
             hub = Hub(EventLog(opened.client, transactions=opened.transactions), chosen.bus)
             guard = Guard()
@@ -146,7 +153,7 @@ def create_app(
             )
             await sweep(running.services.search)
             await warn_of_missing(running.services.vault)
-            running.engine = graph_engine(chosen, running.services)
+            running.engine = graph_engine(served, chosen, running.services)
             background = (
                 Presence(opened.client, hub.log),
                 retention,

@@ -1,8 +1,8 @@
 """The connection to MongoDB: opened, checked and given its indexes before anything is served."""
 
 import warnings
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,34 +35,68 @@ class Database:
         await self.client.close()
 
 
+UrlOf = Callable[[], Awaitable[str]]
+"""Waits for a database to accept connections, and returns its URL. Raises `DatabaseError`."""
+
+
+@asynccontextmanager
+async def begin(settings: Settings) -> AsyncIterator[UrlOf]:
+    """The database of `settings` for as long as the block runs, the embedded one where no URL is set.
+
+    That is a process of its own, which has been started when the block begins and goes on while that does something
+    else. Raises `DatabaseError`.
+    """
+    if settings.mongodb_url:
+        address = settings.mongodb_url
+
+        async def known() -> str:
+            return address
+
+        yield known
+        return
+    embedded = EmbeddedDatabase(settings.data_dir)
+
+    async def started() -> str:
+        with _as_database_error():
+            return await embedded.start()
+
+    with _as_database_error():
+        await embedded.begin()
+    try:
+        yield started
+    finally:
+        await embedded.stop()
+
+
+@contextmanager
+def _as_database_error() -> Iterator[None]:
+    try:
+        yield
+    except EmbeddedError as error:
+        raise DatabaseError(str(error)) from error
+
+
 @asynccontextmanager
 async def open_url(settings: Settings) -> AsyncIterator[str]:
     """The URL of the database of `settings` for as long as the block runs, the embedded one started where none is set.
 
     Raises `DatabaseError`.
     """
-    if settings.mongodb_url:
-        yield settings.mongodb_url
-        return
-    embedded = EmbeddedDatabase(settings.data_dir)
-    try:
-        url = await embedded.start()
-    except EmbeddedError as error:
-        raise DatabaseError(str(error)) from error
-    try:
-        yield url
-    finally:
-        await embedded.stop()
+    async with begin(settings) as url:
+        yield await url()
 
 
 @asynccontextmanager
-async def open_database(settings: Settings, *, prepared: bool = False) -> AsyncIterator[Database]:
+async def open_database(
+    settings: Settings, *, prepared: bool = False, begun: UrlOf | None = None
+) -> AsyncIterator[Database]:
     """The database of `settings` for as long as the block runs, the embedded one started where no URL is set.
 
-    `prepared` says that it was looked at and migrated already. Raises `DatabaseError`.
+    `prepared` says that it was looked at and migrated already, `begun` is what `begin` made of it before. Raises
+    `DatabaseError`.
     """
-    async with open_url(settings) as url:
-        database = await connect(settings, url=url, prepared=prepared)
+    async with nullcontext(begun) if begun is not None else begin(settings) as url:
+        database = await connect(settings, url=await url(), prepared=prepared)
         try:
             yield database
         finally:
@@ -172,4 +206,14 @@ async def _migrate(settings: Settings, address: str) -> None:
         await migrate(database.db, Logged(new=await is_new()))
 
 
-__all__ = ["Database", "DatabaseError", "connect", "learn", "open_database", "open_unlimited", "open_url"]
+__all__ = [
+    "Database",
+    "DatabaseError",
+    "UrlOf",
+    "begin",
+    "connect",
+    "learn",
+    "open_database",
+    "open_unlimited",
+    "open_url",
+]

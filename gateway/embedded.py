@@ -52,6 +52,7 @@ class EmbeddedDatabase:
         self._lock: PidLock | None = None
         self._process: Process | None = None
         self._supervisor: asyncio.Task[None] | None = None
+        self._password = ""
         self._port = 0
         self._started_at = 0.0
 
@@ -60,12 +61,11 @@ class EmbeddedDatabase:
         """The child's process id while it runs."""
         return self._process.pid if self._process is not None and self._process.returncode is None else None
 
-    async def start(self) -> str:
-        """Start the database and return its URL (with the password), once it accepts connections.
+    async def begin(self) -> None:
+        """Start the process of the database, and wait for nothing that it does.
 
-        Raises `EmbeddedError` where another gateway owns the folder, where SecantusDB is not installed or another
-        version than the one that wrote the folder, or where the child does not come up; `SettingsError` where the
-        folder cannot be used.
+        Raises `EmbeddedError` where another gateway owns the folder, or where SecantusDB is not installed or another
+        version than the one that wrote the folder; `SettingsError` where the folder cannot be used.
         """
         if importlib.util.find_spec("secantus") is None:
             raise EmbeddedError(
@@ -83,19 +83,33 @@ class EmbeddedDatabase:
             ) from error
         try:
             check_version(self._dir)
-            password = kept_secret(self._dir / "db.password")
+            self._password = kept_secret(self._dir / "db.password")
             if stale := await end_holder(self._dir / "db.pid"):
                 log.warning("ended the database process %d, left behind by a gateway that was killed", stale)
-            process = await self._spawn()
+            await self._spawn()
         except OtherVersionError as error:
             await self.stop()
             raise EmbeddedError(str(error)) from error
         except BaseException:
             await self.stop()
             raise
-        self._supervisor = asyncio.create_task(self._supervise(process), name="embedded-database")
-        (self._dir / PORT_FILE).write_text(f"{self._port}\n", encoding="ascii")
-        return _url(password, self._port)
+
+    async def start(self) -> str:
+        """Begin, where that was not done, and return the URL (with the password) once connections are accepted.
+
+        Raises as `begin` does, and `EmbeddedError` where the process does not come up.
+        """
+        if self._process is None:
+            await self.begin()
+        if self._supervisor is None:
+            try:
+                process = await self._accepting()
+            except BaseException:
+                await self.stop()
+                raise
+            self._supervisor = asyncio.create_task(self._supervise(process), name="embedded-database")
+            (self._dir / PORT_FILE).write_text(f"{self._port}\n", encoding="ascii")
+        return _url(self._password, self._port)
 
     async def stop(self) -> None:
         """Stop the child and give the folder up; may be called again, or after a failed start."""
@@ -110,9 +124,9 @@ class EmbeddedDatabase:
             self._lock.release()
             self._lock = None
 
-    async def _spawn(self) -> Process:
+    async def _spawn(self) -> None:
         with self._open_log() as output:
-            process = await asyncio.create_subprocess_exec(
+            self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-P",  # keeps this folder, whose modules are not the child's, off its import path
                 str(CHILD),
@@ -128,7 +142,10 @@ class EmbeddedDatabase:
                 # Ctrl-C reaches every process of the terminal's group; the gateway must be done before its database.
                 start_new_session=True,
             )
-        self._process = process
+
+    async def _accepting(self) -> Process:
+        """The process, once it accepts connections. Raises `EmbeddedError`."""
+        process = cast(Process, self._process)
         line = await _first_line(process)
         if not line.isdigit():
             how = f"did not start within {START_SECONDS:.0f} seconds" if process.returncode is None else "did not start"
@@ -152,7 +169,8 @@ class EmbeddedDatabase:
                 log.warning("starting the database process again in %.2f s", delay)
                 await asyncio.sleep(delay)
                 try:
-                    process = await self._spawn()
+                    await self._spawn()
+                    process = await self._accepting()
                     break
                 except (EmbeddedError, OSError) as error:
                     log.error("%s", error)

@@ -18,10 +18,10 @@ def served_graph() -> Graph:
     return Graph(graph(), GraphContext, build_event, Look)
 
 
-def graph_engine(settings: Settings, services: Services) -> GraphEngine:
-    """What runs documents over it, within the limits that the settings name."""
+def graph_engine(served: Graph, settings: Settings, services: Services) -> GraphEngine:
+    """What runs documents over a graph, within the limits that the settings name."""
     return GraphEngine(
-        served_graph(),
+        served,
         services,
         limits=settings.limits,
         production=settings.production,

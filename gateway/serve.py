@@ -16,6 +16,7 @@ from types import FrameType
 import uvicorn
 from pymongo.errors import PyMongoError
 from starlette.applications import Starlette
+from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import telemetry
@@ -83,14 +84,11 @@ def run(
     `shared` says that other processes accept from the same sockets, over a database that was set up before.
     Raises `ServeError`, `SettingsError` or `DatabaseError`.
     """
-    from gateway.app import create_app
-
     end_telemetry = telemetry.start("orrery")
-    app = create_app(settings, prepared=shared)
-    start = Start(app)
+    start = Start(settings, prepared=shared)
     crowd = _crowd(settings.max_connections_per_address, settings.trusted_proxies)
     config = server_config(start, access_log, shared=shared, crowd=crowd)
-    server = Server(config, app, ready, shared=shared)
+    server = Server(config, start, ready, shared=shared)
     try:
         server.run(sockets=sockets)
     except SystemExit as ended:
@@ -140,33 +138,56 @@ def listen(settings: Settings) -> list[socket.socket]:
 
 
 class Start:
-    """Passes everything on to `app`, and keeps what its lifespan raised, which uvicorn would print as a traceback."""
+    """The gateway's app, which is loaded while the embedded database starts beside it: each takes a second.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    `failure` is what ended the start, which uvicorn would print as a traceback.
+    """
+
+    def __init__(self, settings: Settings, *, prepared: bool) -> None:
+        self._settings = settings
+        self._prepared = prepared
+        self.app: Starlette | None = None
         self.failure: Exception | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan":
-            await self._app(scope, receive, send)
-            return
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
+        elif self.app is not None:
+            await self.app(scope, receive, send)
 
-        async def without_traceback(message: Message) -> None:
-            await send({"type": message["type"]} if message["type"].endswith(".failed") else message)
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        end = "lifespan.startup.failed"
+
+        async def tell(message: Message) -> None:
+            nonlocal end
+            if message["type"] == "lifespan.startup.complete":
+                await send(message)
+            else:
+                end = message["type"]
+
+        # Not at the top: a port in use should be told at once, without loading every document first.
+        from gateway.database import begin
 
         try:
-            await self._app(scope, receive, without_traceback)
+            async with begin(self._settings) as begun:
+                from gateway.app import create_app
+
+                self.app = create_app(self._settings, prepared=self._prepared, begun=begun)
+                await self.app(scope, receive, tell)
         except Exception as error:
             self.failure = error
             raise
+        finally:
+            # Once the database has ended too: uvicorn waits for nothing afterwards.
+            await send({"type": end})
 
 
 class Server(uvicorn.Server):
     """Ends live connections before it waits for open requests, since an event stream never ends by itself."""
 
-    def __init__(self, config: uvicorn.Config, app: Starlette, ready: Callable[[], None], *, shared: bool) -> None:
+    def __init__(self, config: uvicorn.Config, start: Start, ready: Callable[[], None], *, shared: bool) -> None:
         super().__init__(config)
-        self._app = app
+        self._start = start
         self._ready = ready
         self._shared = shared
 
@@ -194,9 +215,13 @@ class Server(uvicorn.Server):
         if not self.should_exit:
             self._ready()
 
+    @property
+    def _state(self) -> State | None:
+        return None if self._start.app is None else self._start.app.state
+
     async def _catch_up(self) -> None:
         """Have the subscribers handed what has been committed: closing writes to them no more than that."""
-        services = getattr(self._app.state, "services", None)
+        services = getattr(self._state, "services", None)
         if services is not None:
             try:
                 async with asyncio.timeout(CATCH_UP_SECONDS):
@@ -208,7 +233,7 @@ class Server(uvicorn.Server):
         for server in self.servers:
             server.close()
         await self._catch_up()
-        connections = getattr(self._app.state, "connections", None)
+        connections = getattr(self._state, "connections", None)
         if connections is not None:
             try:
                 async with asyncio.timeout(CLOSE_SECONDS):

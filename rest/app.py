@@ -1,5 +1,6 @@
 """The REST interfaces as one set of routes and one document."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -59,9 +60,13 @@ def interfaces(prefixes: Prefixes = DEFAULT) -> tuple[Interface, ...]:
         table, scoped = (_mounted(prefix + base, orkosi.TABLE) for base in (orkosi.BASE, orkosi.SCOPED))
         found.append(Interface(prefix, ORKOSI, table, orkosi.TAGS, scoped=scoped))
     for first, second in combinations(found, 2):
+        as_long = defaultdict(list)
+        for known in first.routes:
+            as_long[known.path.count("/")].append(known.path)
         for route in second.routes:
-            if (over := next((known for known in first.routes if overlap(known.path, route.path)), None)) is not None:
-                raise Collision(f"{route.path} is over {over.path}")
+            for path in as_long[route.path.count("/")]:
+                if overlap(path, route.path):
+                    raise Collision(f"{route.path} is over {path}")
     return tuple(found)
 
 

@@ -10,13 +10,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure
 
 from gateway import embedded
+from gateway.database import begin
 from gateway.embedded import EmbeddedDatabase, EmbeddedError, running_url
 from gateway.locking import holder
+from gateway.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -68,6 +71,32 @@ async def test_the_data_outlives_a_restart(tmp_path: Path) -> None:
 
     async with running(tmp_path) as (_, client):
         assert await client.orrery.things.find_one({"_id": 1}) == {"_id": 1, "name": "kept"}
+
+
+async def test_whoever_begins_has_a_process_before_it_accepts_connections_and_waits_for_that_later(
+    tmp_path: Path,
+) -> None:
+    settings = Settings("", data_dir=tmp_path)
+
+    async with begin(settings) as url:
+        was_told = running_url(tmp_path)
+        first, second = await url(), await url()
+
+    assert was_told is None
+    assert first == second
+    assert first.startswith("mongodb://orrery:")
+
+
+async def test_a_start_that_is_given_up_leaves_no_process_of_the_database(tmp_path: Path) -> None:
+    database = EmbeddedDatabase(tmp_path)
+    await database.begin()
+    begun = database.pid
+    await database.stop()
+
+    assert begun is not None
+    assert not psutil.pid_exists(begun)
+    async with running(tmp_path) as (_, client):  # nobody has the folder
+        await client.admin.command("ping")
 
 
 async def test_the_port_answers_nobody_without_the_password(tmp_path: Path) -> None:
