@@ -25,6 +25,6 @@ def rooms_folder() -> Path:
     return _PACKAGE.parent
 
 
-def records_path() -> Path:
-    """The module of the records' types, which is generated."""
-    return _PACKAGE.parent / "models" / "records.py"
+def models_folder() -> Path:
+    """The room of the documents, some modules of which are generated."""
+    return rooms_folder() / "models"

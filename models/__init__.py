@@ -1,4 +1,7 @@
-"""Documents, one module a noun, with the id, the enums and the error tree that every room shares."""
+"""Documents, one module a noun, with the id, the enums and the error tree that every room shares.
+
+What is imported and named here is made of the modules, by `orrery records --write`.
+"""
 
 from typing import Any
 

@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import ActivityType, ActorType
 from models.facts import GRAPH, Facts
 from models.ids import Kind
@@ -17,6 +17,7 @@ KEPT = timedelta(days=400)
 """How long the database keeps what happened. No client keeps it, so none is told."""
 
 
+@kind(0x61)
 class Activity(Stored[ActivityRecord]):
     """One thing that happened. It outlives its card and its document, so that "deleted" can be read; it goes with its
     project or, without one (a document of the workspace), with the workspace.

@@ -8,7 +8,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.agent_enums import AgentStatus
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import AutonomyMode, Verdict
 from models.facts import GRAPH, REST, SHOWN, TOOL, UPDATE, WRITTEN, Facts
 from models.ids import Kind
@@ -19,6 +19,7 @@ from models.records import AgentRecord
 EMOJI = Text(1, 16)
 
 
+@kind(0x71)
 class Agent(Stored[AgentRecord]):
     """An agent. `slug` is unique in its workspace; `user_id` is the service user that it acts as.
 

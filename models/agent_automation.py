@@ -7,7 +7,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.agent_enums import AgentAutomationStatus
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.facts import FILTER, GRAPH, SHOWN, TOOL, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import NAME, Text
@@ -18,6 +18,7 @@ FILE = Text(1, 1_100, strip=False)
 """A folder of an agent, and a name in it."""
 
 
+@kind(0xF6)
 class AgentAutomation(Stored[AgentAutomationRecord]):
     """What starts an agent, with the file that does it. Nothing here reads or runs that file."""
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
 from models.agent import EMOJI
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.facts import GRAPH, REST, SHOWN, UPDATE, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME, SLUG, Text
@@ -17,6 +17,7 @@ from models.records import AgentTemplateRecord
 IDENTITY = Text(0, 20_000, strip=False)
 
 
+@kind(0xEA)
 class AgentTemplate(Stored[AgentTemplateRecord]):
     """A template. `slug` is unique in its workspace, those of archived ones too. What began with it is on its own."""
 

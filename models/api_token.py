@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, kind
 from models.enums import TokenScope
 from models.facts import GRAPH, SHOWN, UPDATE, Facts
 from models.ids import Kind
@@ -18,6 +18,7 @@ DELETED_FOR = 90 * 24 * 3600
 """Seconds that a deleted key is kept."""
 
 
+@kind(0x13)
 class ApiToken(Stored[ApiTokenRecord]):
     """A token. `secret_hash` is the SHA-256 (hex) of the whole `sl_…` text, `prefix` its first 9 characters.
 

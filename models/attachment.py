@@ -7,12 +7,13 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Recorded, Stored, id_factory, utc_now
+from models.base import Recorded, Stored, id_factory, kind, utc_now
 from models.facts import GRAPH, TOOL, Facts
 from models.ids import Kind
 from models.records import AttachmentRecord, FileChunkRecord, FileLeftoverRecord, StoredFileRecord
 
 
+@kind(0x55)
 class Attachment(Stored[AttachmentRecord]):
     """A file on a card. Its bytes are the stored file of the same id.
 

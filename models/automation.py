@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Recorded, Stored, UpdatedAt, id_factory, utc_now
+from models.base import Recorded, Stored, UpdatedAt, id_factory, kind, utc_now
 from models.enums import AutomationStatus, AutomationStop, AutomationTrigger, TokenScope
 from models.facts import REST, SHOWN, UPDATE, WRITTEN, Facts
 from models.ids import Kind
@@ -15,6 +15,7 @@ from models.limits import NAME
 from models.records import AutomationProgressRecord, AutomationRecord, AutomationTraceRecord
 
 
+@kind(0xB1)
 class Automation(Stored[AutomationRecord]):
     """A rule of a project. `conditions` and `action` are as clients wrote them (`resolvers.automation.conditions`,
     `resolvers.automation.action`). What was told in the workspace up to `since` was before it was as it is. It acts
@@ -51,6 +52,7 @@ class Automation(Stored[AutomationRecord]):
         ]
 
 
+@kind(0xB2)
 class AutomationTrace(Stored[AutomationTraceRecord]):
     """What came of one event for one automation. Its id follows from the two, so that there is one at most,
     and those of an automation sort by the time of the event.

@@ -7,13 +7,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, kind
 from models.facts import Facts
 from models.ids import Kind
 from models.installation_enums import BackupStatus
 from models.records import BackupRecord
 
 
+@kind(0xE1)
 class Backup(Stored[BackupRecord]):
     """A file with all that the database holds at one moment. It is COMPLETED once it was read back and found whole.
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Generic, Protocol, TypeVar, cast
 
 from beanie import Document, PydanticObjectId
 from beanie.odm.utils.dump import get_dict
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
@@ -29,6 +29,7 @@ AnyRecord = Mapping[str, Any]
 """What takes a record of any class, to read it."""
 
 R = TypeVar("R", bound=AnyRecord)
+M = TypeVar("M", bound=BaseModel)
 
 
 def utc_now() -> datetime:
@@ -49,6 +50,15 @@ def timestamp(value: datetime) -> str:
 def id_factory(kind: Kind) -> Callable[[], PydanticObjectId]:
     """A default factory of ids for documents of `kind`."""
     return lambda: PydanticObjectId(new_id(kind))
+
+
+def kind(_code: int, _name: str | None = None) -> Callable[[type[M]], type[M]]:
+    """Says that objects of a class, or parts of those, are a kind: its code, 0x01 to 0xFF, is in their ids for good, so
+    it is one that nobody has had. The kind is called as the class is, where no name is given.
+
+    The class is the same, whatever it says: `orrery records --write` reads this, and makes `models.kinds` of it.
+    """
+    return lambda model: model
 
 
 class Recorded(Document, Generic[R]):

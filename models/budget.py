@@ -7,13 +7,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.enums import BudgetPeriod
 from models.facts import SHOWN, Facts
 from models.ids import Kind
 from models.records import BudgetRecord
 
 
+@kind(0xC4)
 class Budget(Stored[BudgetRecord]):
     """A budget. `subject_id` is whose it is: its kind tells what that is. Money is in micro-USD, as of `UsageRecord`.
 

@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import ChangeCount, Stored, id_factory, text_keys, utc_now
+from models.base import ChangeCount, Stored, id_factory, kind, text_keys, utc_now
 from models.card_enums import CardType
 from models.enums import Priority
 from models.facts import FILTER, GRAPH, LISTED, SHOWN, SORT, TEMPLATE, TOOL, TRANSFER, UPDATE, WRITTEN, Facts
@@ -40,6 +40,7 @@ KEPT_FIELDS = (
 """The fields of cards that other documents are kept from (`resolvers.lane.card_kept`)."""
 
 
+@kind(0x52)
 class ChecklistItem(BaseModel):
     """A step of a card. The place in the list is its order."""
 
@@ -60,6 +61,7 @@ class CardStep(BaseModel):
     prompt: Annotated[str | None, Facts("What agents are told there.")] = None
 
 
+@kind(0x51)
 class Card(Stored[CardRecord]):
     """A card. `rank` orders it in its column; `scope_id` follows the column's; `version` counts changes of its fields.
 

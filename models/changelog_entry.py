@@ -8,13 +8,14 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored
+from models.base import Stored, kind
 from models.card_enums import CardType
 from models.facts import FILTER, SHOWN, Facts
 from models.ids import Kind, id_at
 from models.records import ChangelogEntryRecord
 
 
+@kind(0xED)
 class ChangelogEntry(Stored[ChangelogEntryRecord]):
     """What was done with a card, as it was when it came to be done. It is there as long as the card has a
     `completed_at`.

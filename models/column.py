@@ -6,7 +6,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, kind
 from models.enums import ColumnKind
 from models.facts import GRAPH, SHOWN, TEMPLATE, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
@@ -14,6 +14,7 @@ from models.limits import MARKDOWN, NAME
 from models.records import ColumnRecord
 
 
+@kind(0x44)
 class Column(Stored[ColumnRecord]):
     """A column. `scope_id` is null for a column of the project itself; `rank` orders it among its siblings. No card
     comes to one that is `emptying`: its cards are being deleted, in parts. `led_confined` says that what is bound to

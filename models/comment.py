@@ -7,12 +7,13 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.facts import GRAPH, Facts
 from models.ids import Kind
 from models.records import CommentRecord
 
 
+@kind(0x53)
 class Comment(Stored[CommentRecord]):
     """A comment of one author on one card.
 

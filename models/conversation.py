@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.conversation_enums import ConversationKind, ConversationState, ConversationStatus, MessageRole
 from models.enums import MissionWait, TokenScope
 from models.facts import Facts
@@ -15,6 +15,7 @@ from models.ids import Kind
 from models.records import ConversationRecord, MessageRecord
 
 
+@kind(0xD8)
 class Conversation(Stored[ConversationRecord]):
     """A conversation. It is its person's alone: `created_by`. The `id` of an assistant's follows from the person and
     the project, so that there is one.
@@ -64,6 +65,7 @@ class Conversation(Stored[ConversationRecord]):
         ]
 
 
+@kind(0xD9)
 class Message(Stored[MessageRecord]):
     """What was said in a conversation. `position` counts from 1 within it, and gives the order."""
 

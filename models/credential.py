@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.enums import CredentialAuthorization
 from models.facts import CREATE, SHOWN, WRITTEN, Facts
 from models.ids import Kind
@@ -18,6 +18,7 @@ KEY = Text(1, 100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 PROVIDER = Text(1, 50, pattern=r"^[a-z0-9][a-z0-9._-]*$")
 
 
+@kind(0xC1)
 class Credential(Stored[CredentialRecord]):
     """A credential, without what it holds, so that whatever carries a record of it carries no secret.
 
@@ -60,6 +61,7 @@ class Credential(Stored[CredentialRecord]):
         indexes = [IndexModel([("organization_id", ASCENDING), ("key", ASCENDING)], unique=True)]
 
 
+@kind(0xC2)
 class CredentialVersion(Stored[CredentialVersionRecord]):
     """What a credential holds, sealed under a data key of its own; `wrapped_key` is that one, sealed under the vault's
     key `kid`. Both are bound to the organization, the credential and the version. There is only the latest."""

@@ -6,7 +6,7 @@ from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, kind
 from models.enums import FieldType
 from models.facts import SHOWN, TEMPLATE, TOOL, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
@@ -14,6 +14,7 @@ from models.limits import NAME
 from models.records import CustomFieldRecord
 
 
+@kind(0x4F, "CUSTOM_FIELD_OPTION")
 class FieldOption(BaseModel):
     """A choice of a select field. `color` is `#rrggbb`."""
 
@@ -24,6 +25,7 @@ class FieldOption(BaseModel):
     color: Annotated[str, Facts("The colour as #rrggbb.")]
 
 
+@kind(0x46)
 class CustomField(Stored[CustomFieldRecord]):
     """The definition of a field; the values stand on the cards. `name` is unique in the project, `rank` orders."""
 

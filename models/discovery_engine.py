@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.facts import CREATE, GRAPH, SHOWN, TOOL, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME, SLUG
@@ -17,6 +17,7 @@ DAY = 86_400
 """Seconds."""
 
 
+@kind(0xF4)
 class DiscoveryEngine(Stored[DiscoveryEngineRecord]):
     """An engine. Its runs are missions of an agent of its own, one at a time.
 

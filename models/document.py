@@ -10,7 +10,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import ChangeCount, Stored, id_factory, utc_now
+from models.base import ChangeCount, Stored, id_factory, kind, utc_now
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType
 from models.facts import FILTER, LISTED, SHOWN, SORT, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
@@ -19,6 +19,7 @@ from models.records import DocumentLinkRecord, DocumentRecord, DocumentVersionRe
 from models.text import sort_key
 
 
+@kind(0x56)
 class Document(Stored[DocumentRecord]):
     """A document. Its context is that of its parent; `rank` orders it among the documents of the same parent.
 
@@ -94,6 +95,7 @@ class Document(Stored[DocumentRecord]):
         ]
 
 
+@kind(0x57)
 class DocumentVersion(Stored[DocumentVersionRecord]):
     """The text of a document at a time: as it was written, and converted to the other form.
 
@@ -125,6 +127,7 @@ class DocumentVersion(Stored[DocumentVersionRecord]):
         ]
 
 
+@kind(0x58)
 class DocumentLink(Stored[DocumentLinkRecord]):
     """A link between a document and a card of the same workspace; `project_id` is the card's."""
 

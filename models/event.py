@@ -7,11 +7,12 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Recorded, id_factory
+from models.base import Recorded, id_factory, kind
 from models.ids import Kind
 from models.records import LoggedEventRecord, StreamHeadRecord
 
 
+@kind(0x81, "EVENT")
 class LoggedEvent(Recorded[LoggedEventRecord]):
     """An event. `stream_id` is the workspace, organization or user whose history it belongs to; `seq` counts from 1
     in that stream without holes, so the order of `seq` is the order of commits. `workspace_id` is the tenant, null in

@@ -4,11 +4,12 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, kind
 from models.ids import Kind
 from models.records import IdentityRecord
 
 
+@kind(0xE2)
 class Identity(Stored[IdentityRecord]):
     """That a `subject` of an `issuer` is the owner of an account. Addresses change; these two do not."""
 

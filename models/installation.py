@@ -6,7 +6,7 @@ from beanie import PydanticObjectId
 from bson import ObjectId
 from pydantic import BaseModel, Field
 
-from models.base import Recorded, utc_now
+from models.base import Recorded, kind, utc_now
 from models.ids import Kind
 from models.installation_enums import LogLevel
 from models.records import InstallationRecord
@@ -40,6 +40,7 @@ class OidcSetting(BaseModel):
     client_id: str
 
 
+@kind(0xD5)
 class Installation(Recorded[InstallationRecord]):
     """What is set for the installation, and who set it up when nobody was there yet. `changes` counts what two changes
     must not do at once; `open_session_id` is of the session that requests without a credential have.

@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.enums import Backoff, JobState, Told
 from models.facts import CREATE, GRAPH, SHOWN, UPDATE, WRITTEN, Facts
 from models.ids import Kind
@@ -28,6 +28,7 @@ class FactoryAlertKind(Told):
     )
 
 
+@kind(0xC6)
 class Queue(Stored[QueueRecord]):
     """A queue of a workspace. It has a history of its own for its jobs, so that these hold up nobody else's changes.
 
@@ -53,6 +54,7 @@ class Queue(Stored[QueueRecord]):
         indexes = [IndexModel([("workspace_id", ASCENDING), ("name", ASCENDING)], unique=True)]
 
 
+@kind(0xC5)
 class Job(Stored[JobRecord]):
     """A work. Whoever claims it holds it by `lease_token`, which counts its claims, until `lease_until`; then it is
     another's. `bytes` is what its data takes; that goes with its end, and the job itself at `expires_at`. A job of
@@ -112,6 +114,7 @@ class Job(Stored[JobRecord]):
         ]
 
 
+@kind(0xC7)
 class Schedule(Stored[ScheduleRecord]):
     """When a queue gets a job again and again: by `cron` (UTC) or every so many seconds. `next_at` is null for one that
     rests; `last_job_id` is the job that it made last."""
@@ -137,6 +140,7 @@ class Schedule(Stored[ScheduleRecord]):
         ]
 
 
+@kind(0xF5)
 class Worker(Stored[WorkerRecord]):
     """Who claims jobs of a workspace, as they call themselves.
 

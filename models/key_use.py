@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.facts import Facts
 from models.ids import Kind
 from models.records import KeyUseRecord
@@ -15,6 +15,7 @@ from models.records import KeyUseRecord
 KEPT_SECONDS = 90 * 24 * 3600
 
 
+@kind(0xE6)
 class KeyUse(Stored[KeyUseRecord]):
     """A request that came with a key. It tells the path of its route, and no id or text that the request held."""
 

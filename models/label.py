@@ -6,13 +6,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, kind
 from models.facts import SHOWN, TEMPLATE, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import NAME
 from models.records import LabelRecord
 
 
+@kind(0x45)
 class Label(Stored[LabelRecord]):
     """A label. `name` is unique in its project; `color` is `#rrggbb`."""
 

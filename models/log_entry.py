@@ -6,7 +6,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, kind
 from models.facts import Facts
 from models.ids import Kind
 from models.installation_enums import LogLevel
@@ -15,6 +15,7 @@ from models.records import LogEntryRecord
 KEPT_SECONDS = 30 * 24 * 3600
 
 
+@kind(0xDE)
 class LogEntry(Stored[LogEntryRecord]):
     """A line of the log of a gateway, which holds no secret and no text of a tenant (`gateway.log_text`)."""
 

@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.facts import CREATE, SHOWN, Facts
 from models.ids import Kind
 from models.installation_enums import LogLevel
@@ -18,6 +18,7 @@ KEPT_SECONDS = 30 * 24 * 3600
 MESSAGE = Text(1, 4_000, strip=False)
 
 
+@kind(0xF7)
 class LogLine(Stored[LogLineRecord]):
     """A line of the log of an agent: what the agent, or a program that runs it, says of what it does.
 

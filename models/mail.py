@@ -6,12 +6,13 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import LinkPurpose, MailState, MailTemplate
 from models.ids import Kind
 from models.records import MailLinkRecord, MailRecord
 
 
+@kind(0x91)
 class Mail(Stored[MailRecord]):
     """One mail to one address, written in the transaction of the change that causes it.
 
@@ -42,6 +43,7 @@ class Mail(Stored[MailRecord]):
         ]
 
 
+@kind(0x92)
 class MailLink(Stored[MailLinkRecord]):
     """What a link in a mail to a person is worth. `secret_hash` is the SHA-256 (hex) of its token; it works once.
 

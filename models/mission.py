@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import MissionActivityKind, MissionReason, MissionStatus, MissionWait
 from models.facts import FILTER, GRAPH, REST, SHOWN, Facts
 from models.ids import Kind
@@ -17,6 +17,7 @@ MAX_STEPS = 20
 """Turns that a model may take, where nothing else is said."""
 
 
+@kind(0x72)
 class Mission(Stored[MissionRecord]):
     """A mission. `progress` is 0 to 1; `started_at` is set when an agent claims it, `finished_at` at a final status.
 
@@ -97,6 +98,7 @@ class Mission(Stored[MissionRecord]):
         ]
 
 
+@kind(0x73)
 class MissionActivity(Stored[MissionActivityRecord]):
     """One report of an agent, or what a person wrote to it in between (`author_id`). `position` counts from 1 within
     its mission and gives the order. `card_id` is the mission's."""

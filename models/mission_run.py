@@ -7,7 +7,7 @@ from bson import ObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, kind
 from models.enums import MissionCallState
 from models.ids import Kind, id_of
 from models.records import MissionCallRecord, MissionRunRecord, MissionStepRecord
@@ -57,6 +57,7 @@ class MissionRun(Stored[MissionRunRecord]):
         ]
 
 
+@kind(0x75)
 class MissionStep(Stored[MissionStepRecord]):
     """A turn of a model: what it was sent beyond the turns before, and what it answered, as JSON in the `format` of the
     library that speaks to models. `n` counts from 1. Tokens are those of the request; `cost` is in millionths of a US
@@ -82,6 +83,7 @@ class MissionStep(Stored[MissionStepRecord]):
         ]
 
 
+@kind(0x76)
 class MissionCall(Stored[MissionCallRecord]):
     """A call of a tool: the one of `index`, from 0, in the turn `n`. Its id follows from these, so that it is there
     once. `arguments` is JSON, and `result` what the model is told of it; `late` says that it was told first that people

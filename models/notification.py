@@ -7,13 +7,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Recorded, Stored, id_factory, utc_now
+from models.base import Recorded, Stored, id_factory, kind, utc_now
 from models.enums import NoticeLevel
 from models.facts import GRAPH, Facts
 from models.ids import Kind
 from models.records import InboxRecord, NotificationRecord, ReadMarkRecord
 
 
+@kind(0x62)
 class Notification(Stored[NotificationRecord]):
     """A notification. Its id follows from the activity and the person, so that nobody gets one twice.
 
@@ -64,6 +65,7 @@ class Inbox(Recorded[InboxRecord]):
         indexes = [IndexModel([("is_long", ASCENDING)])]
 
 
+@kind(0x63)
 class ReadMark(Stored[ReadMarkRecord]):
     """That a person has read, at `created_at`, all notifications up to the number `through`."""
 

@@ -7,13 +7,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory
+from models.base import Stored, id_factory, kind
 from models.enums import TokenScope
 from models.facts import Facts
 from models.ids import Kind
 from models.records import OAuthClientRecord, OAuthCodeRecord, OAuthGrantRecord
 
 
+@kind(0xD1)
 class OAuthClient(Stored[OAuthClientRecord]):
     """An application: one that registered itself, or with `url` what its own description at that address says, kept for
     a while. It goes at `expires_at`; one that registered stays as long as it is used."""
@@ -32,6 +33,7 @@ class OAuthClient(Stored[OAuthClientRecord]):
         ]
 
 
+@kind(0xD3)
 class OAuthCode(Stored[OAuthCodeRecord]):
     """What a person has just agreed to, until the application has come for it with the code. `code_hash` is the SHA-256
     (hex) of that. It stays for a while after `valid_until`, so that a code that comes twice is known; `grant_id` is
@@ -60,6 +62,7 @@ class OAuthCode(Stored[OAuthCodeRecord]):
         ]
 
 
+@kind(0xD2)
 class OAuthGrant(Stored[OAuthGrantRecord]):
     """That an application may act for a person at `/mcp`. Its tokens stand on this document, and end with it.
 

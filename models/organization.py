@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.billing import BillingSubscription, PlanLimits
 from models.enums import Role, Told
 from models.facts import GRAPH, Facts
@@ -41,6 +41,7 @@ class Persona(Told):
         return Role.VIEWER if self is Persona.DEMO else Role.MEMBER
 
 
+@kind(0x21)
 class Organization(Stored[OrganizationRecord]):
     """An organization. `slug` is unique in the whole installation. `made` counts what its limits are asked for, so that
     no two changes find the last room. `default_credential_id` is what models are asked with where
@@ -89,6 +90,7 @@ class Organization(Stored[OrganizationRecord]):
         ]
 
 
+@kind(0x22)
 class OrganizationMember(Stored[OrganizationMemberRecord]):
     """A person's membership of an organization; exactly one member is its owner."""
 

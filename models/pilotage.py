@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.facts import FILTER, GRAPH, SHOWN, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import MARKDOWN, NAME, TITLE, Text
@@ -35,6 +35,7 @@ OPEN_AND_DONE = IndexModel([("workspace_id", ASCENDING), ("done_at", DESCENDING)
 """What is open has no moment; what is done is looked for from the end."""
 
 
+@kind(0xA1)
 class Objective(Stored[ObjectiveRecord]):
     """Something that a workspace wants to reach. `done_at` and `done_cycle` are set as long as its status is DONE."""
 
@@ -57,6 +58,7 @@ class Objective(Stored[ObjectiveRecord]):
         indexes = [IN_WORKSPACE, OPEN_AND_DONE]
 
 
+@kind(0xA2)
 class PilotagePriority(Stored[PilotagePriorityRecord]):
     """Something that comes before the rest. Few are active at a time: there is a warning above four."""
 
@@ -73,6 +75,7 @@ class PilotagePriority(Stored[PilotagePriorityRecord]):
         indexes = [IN_WORKSPACE]
 
 
+@kind(0xA3)
 class Todo(Stored[TodoRecord]):
     """A step towards an objective or a priority, or by itself. `done_at` and `done_cycle` are those of an objective."""
 
@@ -103,6 +106,7 @@ class Todo(Stored[TodoRecord]):
         ]
 
 
+@kind(0xA4)
 class Decision(Stored[DecisionRecord]):
     """What was decided. `cycle` is the one in which it was."""
 
@@ -119,6 +123,7 @@ class Decision(Stored[DecisionRecord]):
         indexes = [IN_WORKSPACE]
 
 
+@kind(0xA5)
 class PilotageDocument(Stored[PilotageDocumentRecord]):
     """A document that counts at present, wherever it is kept: its title, and who looks after it."""
 
@@ -135,6 +140,7 @@ class PilotageDocument(Stored[PilotageDocumentRecord]):
         indexes = [IN_WORKSPACE]
 
 
+@kind(0xA6)
 class StandingOrder(Stored[StandingOrderRecord]):
     """What agents always keep to: it stands in the prompt of every mission, or in those of one agent.
 

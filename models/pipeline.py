@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import PipelineStepType
 from models.facts import SHOWN, WRITTEN, Facts
 from models.ids import Kind
@@ -43,6 +43,7 @@ class PipelineStep(BaseModel):
     condition: Annotated[PipelineCondition | None, Facts("What a CONDITION step asks.")] = None
 
 
+@kind(0xB4)
 class Pipeline(Stored[PipelineRecord]):
     """A pipeline. Its steps are in no circle. `updated_by` is who changed it last, or made it."""
 

@@ -7,13 +7,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.facts import SHOWN, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import NAME
 from models.records import PluginDeliveryRecord, PluginRecord
 
 
+@kind(0xB5)
 class Plugin(Stored[PluginRecord]):
     """An installation of a plugin in a workspace. `plugin` is the key of its manifest (`resolvers.plugin.manifest`)."""
 

@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, utc_now
+from models.base import Stored, kind, utc_now
 from models.enums import ActivityType
 from models.facts import GRAPH, Facts
 from models.ids import Kind
@@ -17,6 +17,7 @@ KEPT = timedelta(days=400)
 """How long the state of panels is kept that nobody changes."""
 
 
+@kind(0xD4)
 class Preferences(Stored[PreferencesRecord]):
     """What a person has set. Its `id` follows from the person, who has set nothing as long as it is not there.
 
@@ -44,6 +45,7 @@ class Preferences(Stored[PreferencesRecord]):
         indexes = [IndexModel([("user_id", ASCENDING)])]
 
 
+@kind(0xD7)
 class PanelState(Stored[PanelStateRecord]):
     """How a person has left the panels of a card. Its `id` follows from the person and the card."""
 

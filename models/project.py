@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.card_enums import ProjectStatus
 from models.enums import Role
 from models.facts import CREATE, FILTER, LISTED, SHOWN, TRANSFER, WRITTEN, Facts
@@ -18,6 +18,7 @@ from models.records import ProjectMemberRecord, ProjectRecord
 from models.text import sort_key
 
 
+@kind(0x41)
 class Project(Stored[ProjectRecord]):
     """A project of a workspace. `slug` is unique there (`resolvers.project.slug`), `name_key` is what it is sorted by
     (`models.base.sort_keys`), `credential_id` what models are asked with for its cards, before the organization's
@@ -76,6 +77,7 @@ class Project(Stored[ProjectRecord]):
         ]
 
 
+@kind(0x42)
 class ProjectMember(Stored[ProjectMemberRecord]):
     """A workspace member who is notified of a project's activity and can be assigned its cards."""
 

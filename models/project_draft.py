@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import DraftQuestionKind, DraftStage, Priority
 from models.facts import SHOWN, WRITTEN, Facts
 from models.ids import Kind
@@ -70,6 +70,7 @@ class DraftPhase(BaseModel):
     )
 
 
+@kind(0xB3)
 class ProjectDraft(Stored[ProjectDraftRecord]):
     """A draft. `stage` only ever goes on; `project_id` is set with the last one, and `job_id` while a job works on it.
 

@@ -7,13 +7,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import ProposalStatus
 from models.facts import FILTER, REST, SHOWN, Facts
 from models.ids import Kind
 from models.records import ProposalRecord
 
 
+@kind(0x74)
 class Proposal(Stored[ProposalRecord]):
     """A proposal. `operation` is what it runs; null for what the gateway cannot do, which is decided on and no more.
 

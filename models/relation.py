@@ -7,13 +7,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import RelationType
 from models.facts import GRAPH, TOOL, Facts
 from models.ids import Kind
 from models.records import RelationRecord
 
 
+@kind(0x54)
 class Relation(Stored[RelationRecord]):
     """`source_id` blocks, duplicates, is parent of or is related to `target_id`: one record for both directions.
 

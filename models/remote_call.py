@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import RemoteCallState
 from models.facts import Facts
 from models.ids import Kind
@@ -17,6 +17,7 @@ KEPT = timedelta(days=90)
 """How long the database keeps one."""
 
 
+@kind(0xDF)
 class RemoteCall(Stored[RemoteCallRecord]):
     """A call of a tool of a server that the plugin `plugin_id` names. What it asks for and what came of it are short.
 

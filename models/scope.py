@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.enums import ViewType
 from models.facts import GRAPH, SHOWN, TEMPLATE, TRANSFER, UPDATE, WRITTEN, Facts
 from models.ids import Kind
@@ -15,6 +15,7 @@ from models.limits import MARKDOWN, NAME
 from models.records import ScopeRecord
 
 
+@kind(0x43)
 class Scope(Stored[ScopeRecord]):
     """A scope of a project."""
 

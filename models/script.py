@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.facts import SHOWN, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import NAME, Text
@@ -17,6 +17,7 @@ from models.script_status import ScriptStatus
 COMMAND = Text(1, 4000, strip=False)
 
 
+@kind(0xDC)
 class Script(Stored[ScriptRecord]):
     """A script of a project. `rank` orders those of a project."""
 
@@ -37,6 +38,7 @@ class Script(Stored[ScriptRecord]):
         ]
 
 
+@kind(0xDD)
 class ScriptRun(Stored[ScriptRunRecord]):
     """The last run of a script. Whichever gateway carries it out is its `holder`, and says so until `lease_until`; one
     without a holder waits for it. `output` is what it wrote, in pieces, which events do not carry.

@@ -6,10 +6,11 @@ from beanie import PydanticObjectId
 from pymongo import ASCENDING, IndexModel
 
 from models.activity import KEPT
-from models.base import Recorded
+from models.base import Recorded, kind
 from models.records import SeenMarkRecord
 
 
+@kind(0xD6)
 class SeenMark(Recorded[SeenMarkRecord]):
     """That a person has seen a card or, without one, all cards of a project, as they were `at` a moment.
 

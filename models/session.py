@@ -7,12 +7,13 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.facts import Facts
 from models.ids import Kind
 from models.records import SessionRecord
 
 
+@kind(0x12)
 class Session(Stored[SessionRecord]):
     """One sign-in. `secret_hash` is the SHA-256 (hex) of the cookie's secret; the document goes when it is revoked.
 

@@ -7,13 +7,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.facts import SHOWN, WRITTEN, Facts
 from models.ids import Kind
 from models.limits import SLUG
 from models.records import SkillRecord
 
 
+@kind(0xB6)
 class Skill(Stored[SkillRecord]):
     """A skill, with what a SKILL.md tells. `slug` is unique in its workspace.
 

@@ -6,7 +6,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.enums import Role
 from models.facts import FILTER, SHOWN, WRITTEN, Facts
 from models.ids import Kind
@@ -15,6 +15,7 @@ from models.number import Number, number_index
 from models.records import TeamMemberRecord, TeamRecord
 
 
+@kind(0xE8)
 class Team(Stored[TeamRecord]):
     """A team: people of an organization, by a name that other teams may have too."""
 
@@ -33,6 +34,7 @@ class Team(Stored[TeamRecord]):
         indexes = [IndexModel([("organization_id", ASCENDING), ("_id", ASCENDING)]), number_index("organization_id")]
 
 
+@kind(0xE9)
 class TeamMember(Stored[TeamMemberRecord]):
     """A person's membership of a team, which ends with that of the organization."""
 

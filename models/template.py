@@ -8,7 +8,7 @@ from beanie import PydanticObjectId
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Recorded, Stored, id_factory
+from models.base import Recorded, Stored, id_factory, kind
 from models.card import Card
 from models.column import Column
 from models.custom_field import CustomField
@@ -104,6 +104,7 @@ class TemplateContent(Part):
     cards: list[TemplateCard] = Field(default_factory=list)
 
 
+@kind(0x47)
 class Template(Stored[TemplateRecord]):
     """A template of a workspace. `name` is unique there. One of the kind BOARD holds columns alone."""
 

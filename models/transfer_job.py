@@ -8,13 +8,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import OnOddItem, TransferState
 from models.facts import REST, Facts
 from models.ids import Kind
 from models.records import TransferJobRecord
 
 
+@kind(0x48)
 class TransferJob(Stored[TransferJobRecord]):
     """An import on its way. Its input is the stored file of the same id, which goes when the job has ended, or the
     roadmap of a draft, `draft_id`, whose project is hidden until then.

@@ -6,7 +6,7 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Recorded, Stored, id_factory
+from models.base import Recorded, Stored, id_factory, kind
 from models.enums import UsageState
 from models.ids import Kind
 from models.records import UsageRecordRecord, UsageSumRecord
@@ -15,6 +15,7 @@ KEPT = timedelta(days=400)
 """How long the database keeps single calls; their sums stay."""
 
 
+@kind(0xC3)
 class UsageRecord(Stored[UsageRecordRecord]):
     """One call of a model. Money is in micro-USD: millionths of a US dollar.
 

@@ -7,7 +7,7 @@ from beanie import PydanticObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.enums import ConsentSubject, PilotageRole, ServerRole
 from models.facts import GRAPH, Facts
 from models.ids import Kind
@@ -42,6 +42,7 @@ class Consent(BaseModel):
     at: Annotated[datetime, Facts("When.")]
 
 
+@kind(0x11)
 class User(Stored[UserRecord]):
     """An account. `email` is stored lower-case; `password_hash` is an argon2 hash, null for an agent's service user.
     `must_change_password` is of one that somebody else has chosen; `auth_provider` says whether there is one at all.

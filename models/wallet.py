@@ -8,7 +8,7 @@ from bson import ObjectId
 from pydantic import BaseModel, Field
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.enums import Told
 from models.facts import FILTER, GRAPH, SHOWN, Facts
 from models.ids import Kind, id_of
@@ -56,6 +56,7 @@ class TopUp(BaseModel):
     error: Annotated[str | None, Facts("Why it could not be paid the last time; null where it could.", GRAPH)] = None
 
 
+@kind(0xF2)
 class Wallet(Stored[WalletRecord]):
     """What an organization or a person has left; one of the two ids is set. The balance is never below 0.
 
@@ -83,6 +84,7 @@ class Wallet(Stored[WalletRecord]):
         ]
 
 
+@kind(0xF3)
 class LedgerEntry(Stored[LedgerEntryRecord]):
     """A change of a balance, which stays. `reference` tells it from all others of its wallet: what is told twice by
     the same one is written once. Whoever names none gets its id; that of a payment begins with OF_STRIPE."""

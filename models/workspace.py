@@ -7,13 +7,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, UpdatedAt, id_factory, utc_now
+from models.base import Stored, UpdatedAt, id_factory, kind, utc_now
 from models.enums import PilotageRole, Role, Verdict
 from models.facts import GRAPH, Facts
 from models.ids import Kind
 from models.records import InvitationRecord, WorkspaceMemberRecord, WorkspaceRecord
 
 
+@kind(0x31)
 class Workspace(Stored[WorkspaceRecord]):
     """A workspace. `slug` is unique in its organization. `pilotage_cycle` counts the cycles of its pilotage from 1; a
     workspace of before that lacks it is in the first. `claims` counts what was claimed under `worker_count` or
@@ -61,6 +62,7 @@ class Workspace(Stored[WorkspaceRecord]):
         indexes = [IndexModel([("organization_id", ASCENDING), ("slug", ASCENDING)], unique=True)]
 
 
+@kind(0x32)
 class WorkspaceMember(Stored[WorkspaceMemberRecord]):
     """A person's (or an agent's service user's) membership of a workspace."""
 
@@ -82,6 +84,7 @@ class WorkspaceMember(Stored[WorkspaceMemberRecord]):
         ]
 
 
+@kind(0x33)
 class Invitation(Stored[InvitationRecord]):
     """An invitation to a workspace or, without one, to an organization. `secret_hash` is the SHA-256 (hex) of the token
     in the link; it works once."""

@@ -7,13 +7,14 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Recorded, Stored, UpdatedAt, id_factory, utc_now
+from models.base import Recorded, Stored, UpdatedAt, id_factory, kind, utc_now
 from models.facts import FILTER, SHOWN, Facts
 from models.ids import Kind
 from models.number import Number, number_index
 from models.records import WorkspaceFileRecord, WorkspaceFileTextRecord
 
 
+@kind(0xEC)
 class WorkspaceFile(Stored[WorkspaceFileRecord]):
     """A file. `path` is unique in its workspace, with / between its segments and none at its ends.
 

@@ -7,12 +7,13 @@ from beanie import PydanticObjectId
 from pydantic import Field
 from pymongo import ASCENDING, IndexModel
 
-from models.base import Stored, id_factory, utc_now
+from models.base import Stored, id_factory, kind, utc_now
 from models.facts import SHOWN, Facts
 from models.ids import Kind
 from models.records import WorktreeRecord
 
 
+@kind(0xDB)
 class Worktree(Stored[WorktreeRecord]):
     """A worktree of a project's repository, for a card. Its folder is in the gateway's data
     (`resolvers.worktree.spot`)."""

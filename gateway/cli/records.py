@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.snapshot import Snapshot
-from gateway.paths import records_path
+from gateway.cli.model_source import kind_source, room_source
+from gateway.cli.snapshot import Generated, Snapshot
+from gateway.paths import models_folder
 
 
 class Unwritten(ModuleType):
@@ -18,15 +19,25 @@ class Unwritten(ModuleType):
 
 
 def records(
-    check: Annotated[bool, typer.Option("--check", help="Fail where models/records.py has drifted.")] = False,
-    write: Annotated[bool, typer.Option("--write", help="Bring models/records.py up to date.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Fail where one of the modules has drifted.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Bring the modules up to date.")] = False,
 ) -> None:
-    """Print the types of what documents are read as, or compare them with their module."""
-    snapshot = Snapshot(records_path(), "models/records.py", "the models", "records")
-    snapshot.keep(_source, check=check, write=write)
+    """Print what is made of the documents' classes, or compare it with its modules in models/.
+
+    Those are kinds.py, the codes in ids; __init__.py, which imports every document; records.py, the types of what
+    documents are read as.
+    """
+    folder = models_folder()
+    files = (
+        Generated(folder / "kinds.py", "models/kinds.py", lambda: kind_source(folder)),
+        Generated(folder / "__init__.py", "models/__init__.py", lambda: room_source(folder)),
+        # Made of the classes themselves, which take both of the others.
+        Generated(folder / "records.py", "models/records.py", _record_source),
+    )
+    Snapshot(files, "the models", "records").keep(check=check, write=write)
 
 
-def _source() -> str:
+def _record_source() -> str:
     if "models" not in sys.modules:
         sys.modules["models.records"] = Unwritten("models.records")
     from models.record_source import record_source

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.snapshot import Snapshot
+from gateway.cli.snapshot import Generated, Snapshot
 from gateway.paths import sdl_path
 
 
@@ -13,8 +13,8 @@ def schema(
     write: Annotated[bool, typer.Option("--write", help="Bring graphql/schema.graphql up to date.")] = False,
 ) -> None:
     """Print the schema as SDL, or compare it with its snapshot."""
-    snapshot = Snapshot(sdl_path(), "graphql/schema.graphql", "the schema", "schema")
-    snapshot.keep(_sdl, check=check, write=write)
+    file = Generated(sdl_path(), "graphql/schema.graphql", _sdl)
+    Snapshot((file,), "the schema", "schema").keep(check=check, write=write)
 
 
 def _sdl() -> str:

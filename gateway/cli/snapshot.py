@@ -16,48 +16,64 @@ SHOWN_LINES = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """A file at `path`; `name` is its own in the repository, `of` what it is generated from, by `orrery command`."""
+class Generated:
+    """A file at `path`, whose own name in the repository is `name`, and what makes its text."""
 
     path: Path
     name: str
-    of: str
-    command: str
+    make: Callable[[], str]
 
-    def keep(self, make: Callable[[], str], *, check: bool, write: bool) -> None:
-        """Compare the file with what is made or write that to it; print it where neither is asked for."""
-        if check and write:
-            raise CommandError("--check and --write exclude each other.")
-        if write:
-            self._write(make())
-        elif check:
-            self._check(make)
-        else:
-            sys.stdout.write(make())
+    def read(self) -> str:
+        """What is kept; nothing where the file is not there."""
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
 
-    def _write(self, text: str) -> None:
+    def write(self) -> None:
+        text = self.make()
         try:
             self.path.write_text(text, encoding="utf-8")
         except OSError as error:
             raise CommandError(f"{self.path} cannot be written: {error.strerror}.") from error
         STDERR.print(f"Wrote {escape(str(self.path))}.", soft_wrap=True)
 
-    def _check(self, make: Callable[[], str]) -> None:
-        try:
-            kept = self.path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            kept = ""
-        checked = Checked(rooms_folder() / ".cache" / f"{self.command}.json", rooms_folder())
-        if checked.is_known(kept):
-            return
-        text = make()
-        if kept != text:
-            self._show_difference(kept, text)
-            raise CommandError(f"{self.name} has drifted from {self.of}: run orrery {self.command} --write.")
-        checked.note(kept)
 
-    def _show_difference(self, kept: str, text: str) -> None:
-        compared = difflib.unified_diff(kept.splitlines(), text.splitlines(), self.name, self.of, lineterm="", n=1)
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What `orrery command` generates `of` something: the `files`, each of which may need those before it."""
+
+    files: tuple[Generated, ...]
+    of: str
+    command: str
+
+    def keep(self, *, check: bool, write: bool) -> None:
+        """Compare the files with what is made or write that to them; print it where neither is asked for."""
+        if check and write:
+            raise CommandError("--check and --write exclude each other.")
+        if check:
+            self._check()
+            return
+        for file in self.files:
+            if write:
+                file.write()
+            else:
+                sys.stdout.write(file.make())
+
+    def _check(self) -> None:
+        kept = [file.read() for file in self.files]
+        checked = Checked(rooms_folder() / ".cache" / f"{self.command}.json", rooms_folder())
+        if checked.is_known("".join(kept)):
+            return
+        for file, text in zip(self.files, kept, strict=True):
+            made = file.make()
+            if text != made:
+                self._show_difference(file.name, text, made)
+                raise CommandError(f"{file.name} has drifted from {self.of}: run orrery {self.command} --write.")
+        checked.note("".join(kept))
+
+    def _show_difference(self, name: str, kept: str, made: str) -> None:
+        compared = difflib.unified_diff(kept.splitlines(), made.splitlines(), name, self.of, lineterm="", n=1)
         lines = list(compared)
         for line in lines[:SHOWN_LINES]:
             STDERR.print(line, markup=False, soft_wrap=True)

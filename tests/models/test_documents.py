@@ -19,5 +19,5 @@ def test_every_document_of_a_module_is_a_collection_that_the_gateway_knows() -> 
         if isinstance(one, type) and issubclass(one, beanie.Document) and one.__module__ == module.__name__
     } - {Recorded, Stored}
 
-    assert declared == set(DOCUMENTS), "import it in models/__init__.py"
+    assert declared == set(DOCUMENTS), "run orrery records --write"
     assert len(DOCUMENTS) == len(set(DOCUMENTS))

@@ -85,13 +85,6 @@ def test_an_id_of_another_kind_is_refused_in_plain_english(kind: Kind, name: str
         parse_id(new_id(Kind.EVENT), kind, field="member")
 
 
-def test_the_codes_of_kinds_are_distinct_and_stay() -> None:
-    codes = {kind.name: kind.value for kind in Kind}
-
-    assert len(set(codes.values())) == len(codes)
-    assert (codes["USER"], codes["WORKSPACE"], codes["CARD"], codes["EVENT"]) == (0x11, 0x31, 0x51, 0x81)
-
-
 KNOWN_BY_ANOTHER_ID = {
     "AttemptCount",
     "AutomationProgress",

@@ -83,4 +83,4 @@ def test_the_types_are_made_without_those_that_are_written() -> None:
 
     made = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
 
-    assert made == f"{record_source()}<class 'gateway.cli.records.Unwritten'>\n"
+    assert made.endswith(f"{record_source()}<class 'gateway.cli.records.Unwritten'>\n")
