@@ -70,8 +70,8 @@ class OrganizationMemberBody(Input):
 
 @routes.post("", "Create an organization", runs=create_organization, body=OrganizationBody)
 async def create(call: Call) -> OrganizationData:
-    """With a workspace, which its projects go to; the caller becomes its owner."""
-    values = OrganizationCreate(name=call.body(OrganizationBody).name, workspace=WORKSPACE)
+    """With a workspace, which its projects go to and its members join; the caller becomes its owner."""
+    values = OrganizationCreate(name=call.body(OrganizationBody).name, workspace=WORKSPACE, members_join=True)
     return organization((await create_organization(call.ctx, values)).value)
 
 
@@ -116,7 +116,7 @@ async def add_member(call: Call) -> OrganizationMemberData:
     try:
         added = await add_organization_member(call.ctx, wanted, adding)
     except InvitationRequired as error:
-        raise NotFound("User") from error
+        raise NotFound("An account that has confirmed this address") from error
     return await _with_user(call.ctx, added.value)
 
 
