@@ -161,7 +161,10 @@ class Call:
         """The checked query parameters; those that are not declared are ignored."""
         if model is not self.route.query:
             raise TypeError(f"{self.route.method} {self.route.path} declares other query parameters")
-        return read_input(model, {name: self.raw_query[name] for name in _names(model) if name in self.raw_query})
+        sent = {name: self.raw_query[name] for name in _names(model) if name in self.raw_query}
+        if not self.route.dialect.empty_is_sent:
+            sent = {name: value for name, value in sent.items() if value}
+        return read_input(model, sent)
 
     async def file(self) -> Upload:
         """The file of the form, whose bytes may still be on their way."""
@@ -169,7 +172,8 @@ class Call:
             raise TypeError(f"{self.route.method} {self.route.path} declares no file")
         if self.received is not None:
             return self.received
-        return await upload_of(self.request, self.route.file, limit=self.route.max_file(self.ctx))
+        limit = self.route.max_file(self.ctx)
+        return await upload_of(self.request, self.route.file, limit=limit, extra=self.route.dialect.extra)
 
     def id(self, name: str, kind: Kind) -> ObjectId:
         """An id of the path; what is none raises what the dialect says of it."""
@@ -326,7 +330,8 @@ async def _serve_file(route: Route, request: Request, ctx: Context, name: str, *
         if route.guard is not None:
             await route.guard(call)
         limit = route.max_file(ctx)
-        call.received = await spool(await upload_of(request, name, limit=limit), limit, kept)
+        upload = await upload_of(request, name, limit=limit, extra=route.dialect.extra)
+        call.received = await spool(upload, limit, kept)
         return await _handle_once(call, key, repr(call.received).encode())
 
 

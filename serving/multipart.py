@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from python_multipart.exceptions import FormParserError, MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -137,17 +137,30 @@ class Multipart:
             raise BadUserInput("The body is no multipart body of that boundary") from error
 
 
-async def upload_of(request: Request, name: str, *, limit: int = MAX_FILE) -> Upload:
-    """The one file of a body, under a field's name. Its bytes end only where the body has ended as it should."""
+async def upload_of(
+    request: Request, name: str, *, limit: int = MAX_FILE, extra: Literal["forbid", "ignore"] = "forbid"
+) -> Upload:
+    """The one file of a body, under a field's name. Its bytes end only where the body has ended as it should.
+
+    It is the one part, or other fields are ignored with `extra`; other files are not.
+    """
     form = Multipart(request, limit + FRAMING)
+
+    def is_ignored(part: Part) -> bool:
+        return extra == "ignore" and part.file_name is None and part.name != name
+
     part = await form.next()
+    while part is not None and is_ignored(part):
+        part = await form.next()
     if part is None or part.name != name or part.file_name is None:
         raise BadUserInput("must be the one part of the body, and a file", field=name)
 
     async def chunks() -> AsyncIterator[bytes]:
         async for piece in form.data():
             yield piece
-        if await form.next() is not None:
+        while (after := await form.next()) is not None:
+            if is_ignored(after):
+                continue
             raise BadUserInput("must be the one part of the body: send one file at a time", field=name)
 
     return Upload(part.file_name, part.mime_type, chunks)

@@ -21,7 +21,7 @@ from realtime.events.installation import OidcChanged
 from realtime.log import Change, Committed
 from resolvers.account.super_admin import touch_installation
 from resolvers.inputs.installation import OidcSet
-from resolvers.installation.log_export import Tried
+from resolvers.installation.log_export import MASK, Tried
 from resolvers.installation.secret import LOST, keep_secret, open_secret
 from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller, operation
@@ -65,7 +65,8 @@ async def get_oidc(ctx: Context) -> Oidc:
 async def set_oidc(ctx: Context, values: OidcSet) -> Committed[ChangedOidc]:
     """Let people sign in with an identity provider, by OpenID Connect.
 
-    Raises BadUserInput for an address that no request is made to.
+    A secret of `****` stays what it is, for the same provider. Raises BadUserInput where there is none that could, and
+    for an address that no request is made to.
     """
     try:
         ctx.services.outbound.check(values.issuer_url)
@@ -117,10 +118,16 @@ async def _write(ctx: Context, oidc: Oidc, secret: str | None) -> Committed[Chan
         kept = None
         with suppress(*LOST):
             kept = await open_secret(ctx.services.vault, OIDC_SECRET, change) if before.configured else None
-        if (before, kept) != (oidc, secret):
+        wanted = secret
+        if secret == MASK:
+            # To another provider it would tell the secret of this one.
+            wanted = kept if before.issuer_url == oidc.issuer_url else None
+            if wanted is None:
+                raise BadUserInput("has to be given: none is kept for this provider", field="clientSecret")
+        if (before, kept) != (oidc, wanted):
             stored = {"issuer_url": oidc.issuer_url, "client_id": oidc.client_id} if oidc.configured else None
             await touch_installation(change, {"oidc": stored})
-            await keep_secret(ctx.services.vault, change, OIDC_SECRET, secret)
+            await keep_secret(ctx.services.vault, change, OIDC_SECRET, wanted)
             change.append(INSTALLATION_ID, OidcChanged(configured=oidc.configured))
         return ChangedOidc(oidc)
 

@@ -9,7 +9,7 @@ from auth.policies import board
 from models import Card, PanelState
 from models.base import collection, to_record
 from models.enums import TokenScope
-from models.errors import BadUserInput, Conflict
+from models.errors import Conflict
 from models.ids import Kind, among, id_of
 from models.records import CardRecord, PanelStateRecord, ProjectRecord
 from realtime.events.preferences import PanelStatesChanged
@@ -45,16 +45,18 @@ async def update_panel_states(
 ) -> Committed[ProjectRecord]:
     """Keep how the viewer has left the panels of cards.
 
-    Raises BadUserInput for cards that are not the project's, and Conflict for more than 500 in one project.
+    Those of cards that are not the project's are left out: clients keep all that they know of, and cards are deleted
+    meanwhile. Raises Conflict for more than 500 in one project.
     """
     mine = {"user_id": ctx.user_id, "project_id": project["_id"]}
-    states = {ObjectId(card_id): state for card_id, state in values.states.items()}
-    kept = [card_id for card_id, state in states.items() if state is not None]
+    given = {ObjectId(card_id): state for card_id, state in values.states.items()}
 
     async def body(change: Change) -> ProjectRecord:
-        inside = {"_id": {"$in": kept}, "project_id": project["_id"]}
-        if await collection(Card).count_documents(inside, session=change.session) != len(kept):
-            raise BadUserInput("names a card that the project does not have", field="states")
+        inside = {"_id": {"$in": list(given)}, "project_id": project["_id"]}
+        cards = await collection(Card).find(inside, {"_id": 1}, session=change.session).to_list()
+        there = {card["_id"] for card in cards}
+        states = {card_id: state for card_id, state in given.items() if state is None or card_id in there}
+        kept = [card_id for card_id, state in states.items() if state is not None]
         stored = await collection(PanelState).find(mine, session=change.session).to_list()
         before = {panel_state["card_id"]: panel_state["state"] for panel_state in stored}
         if len(before.keys() | kept) > MAX_OF_PROJECT:

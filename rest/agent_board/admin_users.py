@@ -9,7 +9,7 @@ from models.base import timestamp
 from models.enums import ServerRole
 from models.ids import Kind
 from resolvers.inputs.account import ShortText
-from resolvers.inputs.installation import PeopleList, PersonCreate, PersonUpdate, Role
+from resolvers.inputs.installation import MAX_PEOPLE, PEOPLE_SIZE, PeopleList, PersonCreate, PersonUpdate, Role
 from resolvers.installation.person import (
     Person,
     create_person,
@@ -19,6 +19,7 @@ from resolvers.installation.person import (
 )
 from resolvers.installation.person_delete import count_owned_projects, delete_person
 from resolvers.kit.input import Input, NotNull
+from rest.agent_board.bodies import at_most
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.organization import ServerRoleWord, display_name
 from rest.present import Id, Timestamp, word
@@ -39,6 +40,14 @@ class AdminUserData(TypedDict):
     isSuperAdmin: bool
     mustChangePassword: bool
     createdAt: Timestamp
+
+
+class AdminUsersQuery(PeopleList):
+    """Which accounts to list."""
+
+    limit: Annotated[int, at_most(MAX_PEOPLE)] = Field(
+        PEOPLE_SIZE, ge=1, le=MAX_PEOPLE, description="How many to return, 50 by default, at most 100."
+    )
 
 
 class AdminUserChange(Input):
@@ -73,10 +82,10 @@ class OwnedProjectsData(TypedDict):
     ownedProjectsCount: int
 
 
-@routes.get("", "List the accounts of people", runs=list_people, query=PeopleList)
+@routes.get("", "List the accounts of people", runs=list_people, query=AdminUsersQuery)
 async def find(call: Call) -> AdminUsersData:
     """The oldest first; for admins of the installation."""
-    found = await list_people(call.ctx, call.query(PeopleList))
+    found = await list_people(call.ctx, call.query(AdminUsersQuery))
     return {"users": [_user(person) for person in found.nodes], "total": found.total_count}
 
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
+from models.errors import Conflict
 from models.ids import Kind
 from models.records import CardRecord, ConversationRecord
-from resolvers.conversation.conversation import get_assistant, list_messages, message_assistant
+from resolvers.conversation.conversation import get_assistant, list_messages, message_assistant, pre_session_of
 from resolvers.conversation.pre_session import (
     accept_pre_session,
     cancel_pre_session,
@@ -69,12 +70,18 @@ async def say(call: Call) -> MessageData:
 
 @pre_sessions.post("", "Begin a pre-session", runs=create_pre_session, body=PreSessionBody, names_object=True)
 async def create(call: Call) -> PreSessionData:
-    """One of the caller about a card at a time: else 409."""
+    """One of the caller about a card at a time: where one is active, that is the answer."""
     project_id, card_id = call.id("projectId", Kind.PROJECT), call.body(PreSessionBody).card_id
     wanted = frozenset({"project_id", "description"})
     card = guards.within(await access(call.ctx, CARD, card_id, CARD.reads, fields=wanted), project_id, CARD)
-    made = await create_pre_session(call.ctx, PreSessionCreate(card_id=card_id))
-    return pre_session(made.value, card)
+    try:
+        return pre_session((await create_pre_session(call.ctx, PreSessionCreate(card_id=card_id))).value, card)
+    except Conflict:
+        # Clients that were closed meanwhile know its id no more, and could neither go on with it nor cancel it.
+        [active] = await pre_session_of(call.ctx, [card], None)
+        if active is None:
+            raise
+        return pre_session(active, card)
 
 
 @pre_sessions.post("/{preSessionId}/message", "Say something in a pre-session", runs=message_pre_session)

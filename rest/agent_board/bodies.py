@@ -7,6 +7,8 @@ from pydantic_core import PydanticCustomError
 
 from models.enums import ColumnKind
 from models.limits import MARKDOWN
+from resolvers.credential.credential import MASKED
+from resolvers.inputs.credential import Secret
 from resolvers.kit.input import AnyId, Input, Prose
 
 MAX_IDS = 500
@@ -34,10 +36,35 @@ ColumnTypeWord = Annotated[str, BeforeValidator(_column_type), WithJsonSchema({"
 Prompt = Annotated[str, MARKDOWN, Prose]
 
 
+def _said(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Unsaid = BeforeValidator(_said)
+"""Annotates a text that may be left out: forms send an empty one instead."""
+
+
+def _typed(value: Any) -> Any:
+    return None if isinstance(value, str) and (not value or value.endswith(MASKED)) else value
+
+
+FormSecret = Annotated[Secret | None, BeforeValidator(_typed)]
+"""A secret as forms send it: one that nobody has typed, because it is empty or as it was shown, is none."""
+
+
 def kind_of(word: str) -> dict[str, Any]:
     """What a word for the type of a column says of it."""
     kind, requires_approval = _KINDS[word]
     return {"kind": kind} | ({} if requires_approval is None else {"requires_approval": requires_approval})
+
+
+def at_most(maximum: int) -> BeforeValidator:
+    """Annotates how many a query asks for: whoever asks for more than are sent is sent so many."""
+
+    def check(value: Any) -> Any:
+        return maximum if isinstance(value, str) and value.isdecimal() and int(value) > maximum else value
+
+    return BeforeValidator(check)
 
 
 class Part(Input):

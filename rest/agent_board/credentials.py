@@ -34,13 +34,13 @@ from resolvers.inputs.credential import (
     CredentialRotate,
     CredentialUpdate,
     Provider,
-    Secret,
 )
 from resolvers.kit.context import Context
 from resolvers.kit.input import CredentialId, Input, Name, NotNull, OrganizationId
 from resolvers.organization.organization import list_organizations
 from resolvers.project.credential import set_project_credential
 from rest.agent_board import guards
+from rest.agent_board.bodies import FormSecret
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.organization_context import OrganizationQuery, named, organization_of_call
 from rest.agent_board.organizations import ORGANIZATION
@@ -72,7 +72,7 @@ class CredentialBody(Input):
 
     name: Name
     provider: Provider
-    api_key: Secret | None = Field(None, repr=False)
+    api_key: FormSecret = Field(None, repr=False)
     organization_id: OrganizationId | None = None
 
 
@@ -93,10 +93,10 @@ class CallbackQuery(Input):
 
 
 class CredentialChange(Input):
-    """What changes of a credential. Only what is given does; of the `apiKey` before nothing is kept."""
+    """What changes of a credential. Only what is given does; an `apiKey` that is empty, or as it is shown, is not."""
 
     name: Annotated[Name | None, NotNull] = None
-    api_key: Annotated[Secret | None, NotNull] = Field(None, repr=False)
+    api_key: Annotated[FormSecret, NotNull] = Field(None, repr=False)
 
 
 @routes.get("", "List credentials", runs=list_credentials, query=OrganizationQuery, names_object=True)

@@ -1,16 +1,18 @@
 """What is set for the installation, by whoever runs it."""
 
-from typing import Any, Literal, Required
+from typing import Annotated, Any, Literal, Required
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from models.base import timestamp
 from models.installation_enums import LogLevel
-from resolvers.inputs.installation import LogExportUpdate, LogList
+from resolvers.inputs.installation import LOG_SIZE, MAX_LOG, LogExportUpdate, LogList
 from resolvers.installation.installation import get_installation, set_auth
 from resolvers.installation.log_entry import list_log_entries
 from resolvers.installation.log_export import LogExport, Tried, get_log_export, try_log_export, update_log_export
 from resolvers.kit.input import Flag, Input
+from rest.agent_board.bodies import at_most
 from rest.agent_board.dialect import board_routes
 from rest.present import Timestamp, plain, word
 from rest.routing import Call
@@ -46,6 +48,14 @@ async def update_auth(call: Call) -> AuthData:
     return {"enabled": changed.value.installation["auth_enabled"]}
 
 
+class LogQuery(LogList):
+    """Which entries of the log to list."""
+
+    limit: Annotated[int, at_most(MAX_LOG)] = Field(
+        LOG_SIZE, ge=1, le=MAX_LOG, description="How many to return, 100 by default, at most 500."
+    )
+
+
 class LogEntryData(TypedDict):
     """An entry of the log of the gateway: no secret, and nothing that a tenant wrote."""
 
@@ -73,10 +83,10 @@ class TriedData(TypedDict, total=False):
     error: str
 
 
-@logs.get("", "Read the log of the gateway", runs=list_log_entries, query=LogList)
+@logs.get("", "Read the log of the gateway", runs=list_log_entries, query=LogQuery)
 async def find_logs(call: Call) -> list[LogEntryData]:
     """The newest first; for a super_admin. `search` is a part of the message."""
-    found = await list_log_entries(call.ctx, call.query(LogList))
+    found = await list_log_entries(call.ctx, call.query(LogQuery))
     return [
         {
             "timestamp": timestamp(entry["created_at"]),

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from models.errors import TwoFactorRequired, Unauthenticated
 from models.limits import Text
 from resolvers.inputs.installation import MAX_CODE, MAX_PATH, OidcComplete, OidcSet
+from resolvers.installation.log_export import MASK
 from resolvers.installation.oidc import Oidc, get_oidc, remove_oidc, set_oidc, try_oidc
 from resolvers.installation.single_sign_on import HOME, begin_sign_on, complete_sign_on, goes_on_to
 from resolvers.kit.input import Input
@@ -24,7 +25,6 @@ routes = board_routes("single sign-on", "/oidc")
 
 COOKIE = "orrery_oidc"
 COOKIE_SECONDS = 600
-MASK = "****"
 
 
 class OidcData(TypedDict):
@@ -64,7 +64,10 @@ async def find(call: Call) -> OidcData:
 
 @settings.post("", "Set the identity provider", runs=set_oidc, status=200)
 async def change(call: Call) -> OidcData:
-    """By OpenID Connect. Its redirect address is `…/oidc/callback`, below the prefix of this interface."""
+    """By OpenID Connect. Its redirect address is `…/oidc/callback`, below the prefix of this interface.
+
+    A `clientSecret` of `****` stays what it is, for the same provider.
+    """
     return _oidc((await set_oidc(call.ctx, call.body(OidcSet))).value.oidc)
 
 

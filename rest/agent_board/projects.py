@@ -1,7 +1,9 @@
 """Projects of the caller's organizations."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
+from bson import ObjectId
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
@@ -10,6 +12,7 @@ from models.limits import PATH
 from resolvers.card.seen import mark_all_read
 from resolvers.inputs.preferences import MAX_PROJECTS, ProjectReorder
 from resolvers.inputs.project import ProjectCreate
+from resolvers.kit.access import workspace_memberships
 from resolvers.kit.input import Input, Name, OrganizationId, ProjectId
 from resolvers.machine.files import list_files
 from resolvers.organization.organization import list_organizations
@@ -127,9 +130,11 @@ async def files(call: Call) -> list[str]:
     reads=[list_my_projects],
 )
 async def reorder(call: Call) -> list[ProjectData]:
-    """All of them, each once: else 409. For the caller alone."""
+    """All of them, or all of an organization, each once: else 409. For the caller alone."""
     values = call.body(ProjectOrder)
     wanted = named(call, values.organization_id)
+    if wanted is None:
+        wanted = await _organization_of(call, values.ids)
     await reorder_projects(call.ctx, ProjectReorder(organization_id=wanted, ids=values.ids))
     return await projects(call.ctx, await list_my_projects(call.ctx, wanted))
 
@@ -139,3 +144,11 @@ async def reorder(call: Call) -> list[ProjectData]:
 )
 async def open_(call: Call) -> None:
     await open_project(call.ctx, call.id("projectId", Kind.PROJECT))
+
+
+async def _organization_of(call: Call, ids: Sequence[ObjectId]) -> ObjectId | None:
+    """The organization that projects of the caller are of; None for several, or none."""
+    found = [project for project in await list_my_projects(call.ctx) if project["_id"] in ids]
+    members = await workspace_memberships(call.ctx, (project["workspace_id"] for project in found))
+    organizations = {member["organization_id"] for member in members.values() if member is not None}
+    return organizations.pop() if len(organizations) == 1 else None

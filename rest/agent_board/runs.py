@@ -19,6 +19,7 @@ from resolvers.mission.relay import relay_mission
 from resolvers.mission.summary import summarize_card
 from resolvers.state.mission_status import ACTIVE
 from rest.agent_board import guards
+from rest.agent_board.bodies import Unsaid, at_most
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.run import (
     ActiveAgentData,
@@ -38,6 +39,8 @@ routes = board_routes("agents", guards.CARD_PATH + "/agent")
 cards = board_routes("agents", guards.CARD_PATH)
 projects = board_routes("agents", guards.PROJECT_PATH)
 
+MAX_SENT = 500
+
 _CARD = frozenset({"project_id", "active_mission_id"})
 _FINISHED = {"status": {"in": [status.value for status in MissionStatus if status not in ACTIVE]}}
 
@@ -45,7 +48,7 @@ _FINISHED = {"status": {"in": [status.value for status in MissionStatus if statu
 class SessionsQuery(Input):
     """How many runs at most."""
 
-    limit: Annotated[int, Field(ge=1, le=500)] = 100
+    limit: Annotated[int, Field(ge=1, le=MAX_SENT), at_most(MAX_SENT)] = 100
 
 
 class MessagesQuery(SessionsQuery):
@@ -54,6 +57,14 @@ class MessagesQuery(SessionsQuery):
     session_id: MissionId | None = None
     since: MessageOrMoment | None = None
     before: MessageOrMoment | None = None
+
+
+class PlanReview(MissionReview):
+    """What a person says to what an agent is about to do."""
+
+    feedback: Annotated[LongText | None, Unsaid] = Field(
+        None, description="What is to be different; has to be given without approval."
+    )
 
 
 class MessageBody(Input):
@@ -152,10 +163,17 @@ async def relay(call: Call) -> None:
     await relay_mission(call.ctx, (await _working(call, await _card(call)))["_id"])
 
 
-@routes.post("/plan-approve", "Approve what an agent plans", runs=review_mission, status=200, reads=[get_mission])
+@routes.post(
+    "/plan-approve",
+    "Approve what an agent plans",
+    runs=review_mission,
+    body=PlanReview,
+    status=200,
+    reads=[get_mission],
+)
 async def approve_plan(call: Call) -> AgentData:
     """Or say what is to be different. 409 unless it waits for that."""
-    card, values = await _card(call), call.body(MissionReview)
+    card, values = await _card(call), call.body(PlanReview)
     mission = await _working(call, card)
     return agent(card, (await review_mission(call.ctx, mission["_id"], values)).value)
 

@@ -1,12 +1,22 @@
 """What clients of the agent board do that changed nothing but their base URL."""
 
 import httpx
+import pytest
 from bson import ObjectId
 
-from models import User
+from models import Credential, User
 from models.base import collection, utc_now
-from tests.rest.board_story import asked
-from tests.rest.conftest import Api, Board
+from models.installation import OIDC_SECRET
+from resolvers.credential.sealed import opened
+from resolvers.inputs.installation import MAX_LOG, MAX_PEOPLE
+from resolvers.installation.secret import open_secret
+from resolvers.kit.input import read_input
+from rest.agent_board.runs import PlanReview
+from tests.rest.board_story import BOARD, asked
+from tests.rest.conftest import PASSWORD, Api, Board
+
+Sent = tuple[str | None, bytes, str | None]
+"""A part of a form: the name of its file, its bytes, and its type."""
 
 
 async def confirmed(api: Api, email: str) -> tuple[httpx.AsyncClient, str]:
@@ -15,6 +25,12 @@ async def confirmed(api: Api, email: str) -> tuple[httpx.AsyncClient, str]:
     user_id: str = (await asked(person, "GET", "/auth/me"))["id"]
     await collection(User).update_one({"_id": ObjectId(user_id)}, {"$set": {"email_verified_at": utc_now()}})
     return person, user_id
+
+
+async def administrator(api: Api) -> httpx.AsyncClient:
+    """Whoever runs the installation."""
+    first = {"email": "root@example.com", "password": PASSWORD, "displayName": "Root"}
+    return api.client((await asked(api.client(), "POST", "/auth/setup", 201, **first))["token"])
 
 
 async def test_who_is_made_a_member_of_an_organization_works_on_its_projects(api: Api, board: Board) -> None:
@@ -44,3 +60,138 @@ async def test_who_has_not_confirmed_an_address_is_told_apart_from_nobody_by_no_
 
     said = "An account that has confirmed this address not found"
     assert [(answer.status_code, answer.json()["error"]["message"]) for answer in answers] == [(404, said)] * 2
+
+
+@pytest.mark.parametrize("typed", ["", "sk-ant-...****", "****"])
+async def test_a_credential_that_is_renamed_in_a_form_keeps_its_key(api: Api, board: Board, typed: str) -> None:
+    # Given
+    about = {"provider": "anthropic", "apiKey": "sk-ant-0123456789abcdef"}
+    created = await asked(board.ann, "POST", "/credentials", 201, name="Key", **about)
+    assert created["apiKey"] == "sk-ant-...****"
+
+    # When
+    path = f"/credentials/{created['id']}"
+    changed = await asked(board.ann, "PATCH", path, name="Renamed", provider="anthropic", apiKey=typed)
+
+    # Then
+    assert (changed["name"], changed["apiKey"]) == ("Renamed", "sk-ant-...****")
+    record = await collection(Credential).find_one({"_id": ObjectId(created["id"])})
+    assert record is not None
+    assert await opened(api.ctx.services.vault, record) == "sk-ant-0123456789abcdef"
+
+
+async def test_a_provider_whose_secret_is_sent_as_it_is_shown_keeps_it(api: Api) -> None:
+    # Given
+    root = await administrator(api)
+    told = {"issuerUrl": "https://login.example", "clientId": "orrery", "clientSecret": "the secret"}
+    shown = await asked(root, "POST", "/settings/oidc", **told)
+
+    # When
+    changed = await asked(root, "POST", "/settings/oidc", **{**shown, "clientId": "gateway"})
+
+    # Then
+    assert changed == {**shown, "clientId": "gateway"}
+    assert await open_secret(api.ctx.services.vault, OIDC_SECRET) == "the secret"
+
+
+async def test_a_secret_that_is_not_shown_goes_to_no_other_provider(api: Api) -> None:
+    root = await administrator(api)
+    masked = {"issuerUrl": "https://login.example", "clientId": "orrery", "clientSecret": "****"}
+    before = await root.post(BOARD + "/settings/oidc", json=masked)
+    await asked(root, "POST", "/settings/oidc", **{**masked, "clientSecret": "the secret"})
+
+    after = await root.post(BOARD + "/settings/oidc", json={**masked, "issuerUrl": "https://other.example"})
+
+    assert [answer.json()["error"]["details"]["field"] for answer in (before, after)] == ["clientSecret"] * 2
+    assert (await asked(root, "GET", "/settings/oidc"))["issuerUrl"] == "https://login.example"
+
+
+def test_a_plan_is_approved_by_a_form_whose_text_is_empty() -> None:
+    assert read_input(PlanReview, {"approved": True, "feedback": ""}).feedback is None
+
+
+async def test_more_runs_and_messages_than_are_sent_at_once_may_be_asked_for(board: Board) -> None:
+    card = (await asked(board.ann, "POST", "/cards", 201, projectId=board.project_id, title="Roof"))["id"]
+
+    agent = f"/projects/{board.project_id}/cards/{card}/agent"
+    assert await asked(board.ann, "GET", f"{agent}/messages?limit=10000") == {"messages": [], "hasMore": False}
+    assert await asked(board.ann, "GET", f"{agent}/sessions?limit=10000") == []
+
+
+async def test_more_accounts_and_entries_than_are_sent_at_once_may_be_asked_for(api: Api) -> None:
+    root = await administrator(api)
+
+    assert await asked(root, "GET", f"/logs?limit={MAX_LOG + 1}") == []
+    assert (await asked(root, "GET", f"/admin/users?limit={MAX_PEOPLE + 1}"))["total"] == 1
+
+
+async def test_a_parameter_without_a_value_is_none(board: Board) -> None:
+    everything = await asked(board.ann, "GET", "/projects")
+
+    assert await asked(board.ann, "GET", "/projects?organizationId=") == everything
+    columns = f"/projects/{board.project_id}/columns"
+    assert await asked(board.ann, "GET", f"{columns}?boardId=") == await asked(board.ann, "GET", columns)
+    assert (await board.ann.get(f"{BOARD}/users/search?q=")).status_code == 400
+
+
+@pytest.mark.parametrize("headers", [{}, {"idempotency-key": "b0a7"}])
+async def test_fields_of_a_form_beside_its_file_are_ignored(board: Board, headers: dict[str, str]) -> None:
+    # Given
+    card = (await asked(board.ann, "POST", "/cards", 201, projectId=board.project_id, title="Roof"))["id"]
+    path = f"{BOARD}/projects/{board.project_id}/cards/{card}/attachments"
+    note: Sent = (None, b"a note", None)
+    text: Sent = ("roof.txt", b"leaks", "text/plain")
+
+    # When
+    parts = [("before", note), ("file", text), ("after", note)]
+    answer = await board.ann.post(path, files=parts, headers=headers)
+
+    # Then
+    assert (answer.status_code, answer.json()["data"]["size"]) == (201, 5)
+    for wrong in ([("file", text), ("other", text)], [("other", text), ("file", text)], [("file", note)]):
+        assert (await board.ann.post(path, files=wrong)).status_code == 400
+
+
+async def test_the_projects_of_an_organization_are_put_into_an_order_by_their_ids_alone(board: Board) -> None:
+    # Given
+    organization = await asked(board.ann, "POST", "/organizations", 201, name="Team")
+    about = {"path": "/app", "organizationId": organization["id"]}
+    first, second = [
+        (await asked(board.ann, "POST", "/projects", 201, name=name, **about))["id"] for name in ("First", "Second")
+    ]
+
+    # When
+    ordered = await asked(board.ann, "PATCH", "/projects/reorder", ids=[second, first])
+
+    # Then
+    assert [(project["id"], project["position"]) for project in ordered] == [(second, 0), (first, 1)]
+    assert len(await asked(board.ann, "GET", "/projects")) == 3
+    refused = await board.ann.patch(BOARD + "/projects/reorder", json={"ids": [first]})
+    assert refused.status_code == 409
+
+
+async def test_a_pre_session_is_come_back_to_by_beginning_one(board: Board) -> None:
+    # Given
+    project = f"/projects/{board.project_id}"
+    card = (await asked(board.ann, "POST", "/cards", 201, projectId=board.project_id, title="Roof"))["id"]
+    begun = await asked(board.ann, "POST", f"{project}/pre-session", 201, cardId=card)
+
+    # When
+    again = await asked(board.ann, "POST", f"{project}/pre-session", 201, cardId=card)
+    await asked(board.ann, "POST", f"{project}/pre-session/{again['sessionId']}/cancel")
+    anew = await asked(board.ann, "POST", f"{project}/pre-session", 201, cardId=card)
+
+    # Then
+    assert again == begun
+    assert anew["sessionId"] != begun["sessionId"]
+
+
+async def test_panels_of_cards_that_are_gone_keep_no_others_from_being_kept(board: Board) -> None:
+    new = {"projectId": board.project_id, "title": "Roof"}
+    gone, card = [(await asked(board.ann, "POST", "/cards", 201, **new))["id"] for _ in range(2)]
+    await asked(board.ann, "DELETE", f"/projects/{board.project_id}/cards/{gone}", 204)
+
+    states = {card: {"open": True}, gone: {"open": True}}
+    kept = await asked(board.ann, "PUT", f"/projects/{board.project_id}/panel-states", **states)
+
+    assert kept == {card: {"open": True}}

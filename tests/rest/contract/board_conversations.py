@@ -53,8 +53,7 @@ CONTRACTS = [
         route=BEGIN,
         sent={"cardId": Ref("second_card")},
         answers=data({**BEGUN, "sessionId": ID, "cardId": Ref("second_card"), "prompt": None}),
-        # There is one about this card.
-        bad=Refused(status=409, code="CONFLICT", sent={"cardId": Ref("card")}),
+        bad=bad("cardId", sent={"cardId": "card_001"}),
         denied=STRANGER,
     ),
     Contract(

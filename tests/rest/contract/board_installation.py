@@ -244,7 +244,7 @@ CONTRACTS = [
         by=ADMIN,
         params={"search": Ref("bystander_email"), "limit": "10"},
         answers=data({"users": (SHOWN,), "total": 1}),
-        bad=bad("limit", params={"limit": "101"}),
+        bad=bad("limit", params={"limit": "0"}),
         denied=MEMBER,
     ),
     Contract(

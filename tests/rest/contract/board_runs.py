@@ -108,7 +108,7 @@ CONTRACTS = [
         given=_begun(status=MissionStatus.COMPLETED, summary="Done"),
         params={"limit": "10"},
         answers=data(({**SESSION, "status": "success", "summary": "Done"},)),
-        bad=bad("limit", params={"limit": "501"}),
+        bad=bad("limit", params={"limit": "none"}),
         denied=without("pilotage:read"),
     ),
     Contract(
