@@ -20,7 +20,7 @@ from tests.patience import PATIENCE
 
 JSON = dict[str, Any]
 PASSWORD = "correct horse battery"
-KEPT = ("title", "columnId", "rank", "labels", "isAutoMode", "archived")
+KEPT = ("title", "columnId", "rank", "labels", "isAutoMode", "hasActiveAgent", "archived")
 """What a client keeps of a card that events tell of."""
 
 

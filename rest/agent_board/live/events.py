@@ -70,6 +70,7 @@ async def _card(data: AnyRecord) -> Data:
         "projectId": str(record["project_id"]),
         "boardId": board_id(record),
         "prompt": record["description"],
+        "hasActiveAgent": record.get("active_mission_id") is not None,
         "labels": [labels[label_id]["name"] for label_id in record["label_ids"] if label_id in labels],
         "isAutoMode": bool(record.get("auto_mode")),
         "autoApprovalPending": record.get("pending_column_id") is not None,
