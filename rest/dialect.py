@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from bson import ObjectId
 
-from models.ids import Kind, parse_id
+from models.errors import NotFound
+from models.ids import Kind, kind_of, parse_id
 from serving.errors import Failure, Render, failure
 
 NO_CONTENT = 204
@@ -25,7 +26,11 @@ def _as_it_is(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _path_id(text: str, kind: Kind, field: str) -> ObjectId:
-    return parse_id(text, kind, field=field)
+    """An id of a path; that of something else leads nowhere, as one that nobody has."""
+    found = parse_id(text, field=field)
+    if kind_of(found) is not kind:
+        raise NotFound(kind.title)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

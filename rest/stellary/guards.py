@@ -72,7 +72,7 @@ async def workspace(call: Call) -> WorkspaceRecord:
 async def project(call: Call) -> ProjectRecord:
     """The project of the path, in the workspace of the path."""
     inside = await workspace(call)
-    found = await access(call.ctx, PROJECT, call.path["projectId"], PROJECT.reads, field="projectId", fields=NOTHING)
+    found = await access(call.ctx, PROJECT, call.id("projectId", PROJECT.kind), PROJECT.reads, fields=NOTHING)
     return _within(found, "workspace_id", inside["_id"], "Project")
 
 
@@ -85,16 +85,16 @@ async def project_of(call: Call, project_id: ObjectId, workspace: WorkspaceRecor
 async def template(call: Call) -> TemplateRecord:
     """The template of the path, of the workspace of the path."""
     inside = await workspace(call)
-    found = await access(
-        call.ctx, TEMPLATE, call.path["templateId"], TEMPLATE.reads, field="templateId", fields=NOTHING
-    )
+    found = await access(call.ctx, TEMPLATE, call.id("templateId", TEMPLATE.kind), TEMPLATE.reads, fields=NOTHING)
     return _within(found, "workspace_id", inside["_id"], "Template")
 
 
 async def transfer_job(call: Call) -> TransferJobRecord:
     """The import of the path, to the workspace of the path."""
     inside = await workspace(call)
-    found = await access(call.ctx, TRANSFER_JOB, call.path["jobId"], TRANSFER_JOB.reads, field="jobId", fields=NOTHING)
+    found = await access(
+        call.ctx, TRANSFER_JOB, call.id("jobId", TRANSFER_JOB.kind), TRANSFER_JOB.reads, fields=NOTHING
+    )
     return _within(found, "workspace_id", inside["_id"], "Transfer job")
 
 
@@ -126,7 +126,7 @@ async def custom_field(call: Call) -> CustomFieldRecord:
 async def relation(call: Call) -> RelationRecord:
     """The relation of the path, of a card of the project of the path."""
     inside = await project(call)
-    found = await access(call.ctx, RELATION, call.path["relationId"], RELATION.reads, field="relationId")
+    found = await access(call.ctx, RELATION, call.id("relationId", RELATION.kind), RELATION.reads)
     if inside["_id"] not in found["project_ids"]:
         raise NotFound("Relation")
     return found
@@ -140,7 +140,7 @@ async def card(call: Call) -> CardRecord:
 async def comment(call: Call) -> CommentRecord:
     """The comment of the path, on the card of the path."""
     inside = await card(call)
-    found = await access(call.ctx, COMMENT, call.path["commentId"], COMMENT.reads, field="commentId")
+    found = await access(call.ctx, COMMENT, call.id("commentId", COMMENT.kind), COMMENT.reads)
     return _within(found, "card_id", inside["_id"], "Comment")
 
 
@@ -150,9 +150,8 @@ async def attachment(call: Call) -> AttachmentRecord:
     found = await access(
         call.ctx,
         ATTACHMENT,
-        call.path["attachmentId"],
+        call.id("attachmentId", ATTACHMENT.kind),
         ATTACHMENT.reads,
-        field="attachmentId",
         fields=frozenset({"card_id"}),
     )
     return _within(found, "card_id", inside["_id"], "Attachment")
@@ -164,9 +163,8 @@ async def document(call: Call) -> DocumentRecord:
     found = await access(
         call.ctx,
         DOCUMENT,
-        call.path["documentId"],
+        call.id("documentId", DOCUMENT.kind),
         DOCUMENT.reads,
-        field="documentId",
         fields=NOTHING,
     )
     return _within(found, "workspace_id", inside["_id"], "Document")
@@ -183,9 +181,8 @@ async def invitation(call: Call) -> InvitationRecord:
     found = await access(
         call.ctx,
         INVITATION,
-        call.path["invitationId"],
+        call.id("invitationId", INVITATION.kind),
         INVITATION.reads,
-        field="invitationId",
         fields=NOTHING,
     )
     return _within(found, "workspace_id", inside["_id"], "Invitation")
@@ -204,14 +201,14 @@ async def proposal(call: Call) -> ProposalRecord:
 async def of_project(call: Call, noun: Noun[R], name: str) -> R:
     """What a parameter of the path names, in the project of the path."""
     inside = await project(call)
-    found = await access(call.ctx, noun, call.path[name], noun.reads, field=name, fields=frozenset({"project_id"}))
+    found = await access(call.ctx, noun, call.id(name, noun.kind), noun.reads, fields=frozenset({"project_id"}))
     return _within(found, "project_id", inside["_id"], noun.title)
 
 
 async def of_workspace(call: Call, noun: Noun[R], name: str) -> R:
     """What a parameter of the path names, in the workspace of the path."""
     inside = await workspace(call)
-    found = await access(call.ctx, noun, call.path[name], noun.reads, field=name)
+    found = await access(call.ctx, noun, call.id(name, noun.kind), noun.reads)
     return _within(found, "workspace_id", inside["_id"], noun.title)
 
 

@@ -149,17 +149,34 @@ async def test_a_slug_that_cannot_exist_is_not_found_or_refused(board: Board, pa
     assert answer.status_code in (400, 404)
 
 
-@pytest.mark.parametrize("wrong", ["me", "0" * 23, "g" * 24, "0" * 24, "%00" * 24])
+@pytest.mark.parametrize("wrong", ["me", "0" * 23, "g" * 24, "%00" * 24])
 async def test_an_id_of_the_path_that_is_none_is_refused_by_its_name(board: Board, wrong: str) -> None:
     answer = await board.ann.get(f"{board.path}/cards/{wrong}")
 
     assert (answer.status_code, answer.json()["details"]["field"]) == (400, "cardId")
 
 
-async def test_an_id_of_another_kind_is_refused(board: Board) -> None:
-    answer = await board.ann.get(f"{board.path}/cards/{board.todo}")
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "cards/{}"),
+        ("GET", "cards/{}/comments"),
+        ("POST", "columns/{}/cards"),
+        ("DELETE", "members/{}"),
+        ("DELETE", "relations/{}"),
+    ],
+)
+async def test_an_id_of_the_path_that_nobody_has_is_not_found_whatever_it_was_made_for(
+    board: Board, method: str, path: str
+) -> None:
+    answers = [
+        await board.ann.request(
+            method, f"{board.path}/{path.format(wrong)}", json={"title": "Lens"} if method == "POST" else None
+        )
+        for wrong in ("0" * 24, "665f1a2b3c4d5e6f7a8b9c0d", board.project_id)
+    ]
 
-    assert (answer.status_code, answer.json()["message"]) == (400, "cardId: is not the id of a card")
+    assert [answer.status_code for answer in answers] == [404] * 3
 
 
 async def test_a_body_of_very_many_fields_is_refused_before_they_are_looked_at(board: Board) -> None:

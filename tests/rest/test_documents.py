@@ -206,7 +206,7 @@ async def test_documents_are_linked_to_cards(board: Board) -> None:
     assert [one["title"] for one in cards] == ["Card"]
     assert gone.json() == {"ok": True}
     assert (await board.ann.get(links)).json() == []
-    assert (await board.ann.post(f"{links}/{card['id']}/link")).status_code == 400
+    assert (await board.ann.post(f"{links}/{card['id']}/link")).status_code == 404
     assert (await board.ann.post(f"{links}/{document['id'][:-6]}ffffff/link")).status_code == 404
 
 
