@@ -102,7 +102,7 @@ class CardCustomFieldsSet(Input):
     Fields that are not named stay as they are.
     """
 
-    values: Annotated[list[CustomFieldValueInput], Field(min_length=1, max_length=MAX_FIELDS)] = Field(
+    values: Annotated[list[CustomFieldValueInput], Field(max_length=MAX_FIELDS)] = Field(
         description="The fields that change; all others stay."
     )
     expected_version: Annotated[int, Field(strict=True, ge=1, le=2**53)] | None = Field(

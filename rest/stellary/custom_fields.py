@@ -2,6 +2,8 @@
 
 from pydantic import ConfigDict
 
+from models.ids import Kind, parse_id
+from models.json import join_path
 from resolvers.card.custom import set_card_custom_fields
 from resolvers.custom_field.change import update_custom_field
 from resolvers.custom_field.custom_field import create_custom_field, delete_custom_field, list_custom_fields
@@ -58,6 +60,9 @@ async def set_(call: Call) -> Card:
     """The body maps ids of fields to values; those that it does not name stay as they are."""
     found = await guards.card(call)
     given = call.body(CustomFieldValues).model_extra or {}
-    values = [{"fieldId": field_id, "value": value} for field_id, value in given.items()]
+    values = [
+        {"fieldId": parse_id(name, Kind.CUSTOM_FIELD, field=join_path("customFields", name)), "value": value}
+        for name, value in given.items()
+    ]
     done = await set_card_custom_fields(call.ctx, found["_id"], read_input(CardCustomFieldsSet, {"values": values}))
     return await card(done.value)

@@ -111,13 +111,20 @@ async def test_values_that_are_none_are_refused_and_change_nothing(board: Board)
 
     for body, field in (
         ({level["id"]: "Higher"}, f"customFields.{level['id']}"),
-        ({board.todo: "High"}, "values.0.fieldId"),
-        ({"x": 1}, "values.0.fieldId"),
-        ({}, "values"),
+        ({board.todo: "High"}, f"customFields.{board.todo}"),
+        ({"x": 1}, "customFields.x"),
     ):
         answer = await board.ann.patch(f"{address}/custom-fields", json=body)
         assert refusal(answer) == (400, "BAD_USER_INPUT", field), answer.text
     assert (await board.ann.get(address)).json() == card
+
+
+async def test_no_values_change_nothing(board: Board) -> None:
+    card = await made(board.ann, f"{board.path}/cards", title="A")
+
+    answer = await board.ann.patch(f"{board.path}/cards/{card['id']}/custom-fields", json={})
+
+    assert (answer.status_code, answer.json()) == (200, card)
 
 
 async def test_a_deleted_field_takes_its_values_with_it(board: Board) -> None:
