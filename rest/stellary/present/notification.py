@@ -3,6 +3,8 @@
 from typing_extensions import TypedDict
 
 import models
+from models.base import with_changes
+from models.enums import ActivityType
 from models.records import ActivityRecord, NotificationRecord
 from rest.present import presents, shown
 from rest.stellary.present.base import Ok
@@ -27,6 +29,10 @@ class AllRead(Ok):
 
 
 def activity(record: ActivityRecord) -> Activity:
+    """That a card was brought back is a change of it: `card_archived` says that it was archived."""
+    if record["type"] == ActivityType.CARD_ARCHIVED and not record["meta"]["archived"]:
+        meta = {**record["meta"], "fields": ["archived"]}
+        record = with_changes(record, {"type": ActivityType.CARD_UPDATED.value, "meta": meta})
     return shown(Activity, record)
 
 
