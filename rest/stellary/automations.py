@@ -18,6 +18,7 @@ from resolvers.kit.input import Flag, Input
 from resolvers.kit.page import DEFAULT_SIZE, MAX_SIZE, Window
 from rest.routing import Call, Routes
 from rest.stellary import guards
+from rest.stellary.lists import Query
 from rest.stellary.paths import PROJECT
 from rest.stellary.present.automation import Automation, AutomationTrace, automation, automation_trace
 from rest.stellary.present.base import Ok, ok
@@ -31,7 +32,7 @@ class AutomationToggle(Input):
     enabled: Flag | None = None
 
 
-class TraceQuery(Input):
+class TraceQuery(Query):
     """How many traces, the latest first."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_SIZE)] = DEFAULT_SIZE

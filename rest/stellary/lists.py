@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.base import R
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType, MissionStatus, ProposalStatus
@@ -14,14 +14,23 @@ from resolvers.kit.page import DEFAULT_SIZE, MAX_SIZE, Page
 LIST_LIMIT = 5000
 
 
-class NotificationQuery(Input):
+class Query(Input):
+    """The parameters of an address. One with nothing behind it, which forms send for no choice, is as good as none."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _chosen(cls, values: Any) -> Any:
+        return {name: value for name, value in values.items() if value != ""}
+
+
+class NotificationQuery(Query):
     """How many notifications, and whether those that are read already are left out."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_SIZE)] = DEFAULT_SIZE
     unread_only: bool = False
 
 
-class MissionQuery(Input):
+class MissionQuery(Query):
     """How many missions, the newest first, and of which status."""
 
     limit: Annotated[int, Field(ge=1, le=LIST_LIMIT)] = LIST_LIMIT
@@ -32,7 +41,7 @@ class MissionQuery(Input):
         return {} if self.status is None else {"status": {"eq": self.status.value}}
 
 
-class ProposalQuery(Input):
+class ProposalQuery(Query):
     """How many proposals, the newest first, and of which status."""
 
     limit: Annotated[int, Field(ge=1, le=LIST_LIMIT)] = MAX_SIZE
@@ -49,7 +58,7 @@ class PendingProposalQuery(ProposalQuery):
     status: ProposalStatus = ProposalStatus.PENDING
 
 
-class DocumentQuery(Input):
+class DocumentQuery(Query):
     """Which documents, and how many: of a type, a status, about something, below a document (`root`: at the top)."""
 
     limit: Annotated[int, Field(ge=1, le=LIST_LIMIT)] = LIST_LIMIT
@@ -75,19 +84,19 @@ class DocumentQuery(Input):
         return found
 
 
-class DocumentTreeQuery(Input):
+class DocumentTreeQuery(Query):
     """The tree of one context alone."""
 
     context_id: ContextId | None = None
 
 
-class DocumentFormatQuery(Input):
+class DocumentFormatQuery(Query):
     """The form of the text; by default the one that it was last written in."""
 
     content_format: DocumentFormat | None = None
 
 
-class DocumentDiffQuery(Input):
+class DocumentDiffQuery(Query):
     """The numbers of two versions; without them the last two."""
 
     from_: Annotated[int | None, Field(ge=1, le=2**31, alias="from")] = None

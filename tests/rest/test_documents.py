@@ -76,6 +76,7 @@ async def test_documents_are_listed_filtered_counted_and_summarised(board: Board
         f"contextId={board.project_id}": ["Spec", "Note"],
         "tag=a&status=draft": ["Spec"],
         "limit=1&docType=note": ["Note"],
+        "docType=&parentId=&status=draft": ["Spec", "Note", "Loose"],
     }
 
     for query, titles in cases.items():
