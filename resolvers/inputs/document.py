@@ -186,20 +186,20 @@ class DocumentBulk(DocumentBatch):
         return DocumentBatch(**{name: getattr(self, name) for name in self.model_fields_set - {"ids"}})
 
 
+def _decision(status: DocumentStatus) -> DocumentStatus:
+    if status not in (DocumentStatus.APPROVED, DocumentStatus.CHANGES_REQUESTED):
+        raise PydanticCustomError("status", "must be approved or changes_requested")
+    return status
+
+
 class DocumentReview(Input):
     """The decision of a reviewer.
 
     With `expected_version`, refused where the document has changed since that version.
     """
 
-    status: DocumentStatus = Field(description="APPROVED or CHANGES_REQUESTED.")
+    status: Annotated[DocumentStatus, AfterValidator(_decision)] = Field(description="APPROVED or CHANGES_REQUESTED.")
     notes: Notes | None = Field(None, description="What to say about it, at most 5,000 characters.")
     expected_version: Version | None = Field(
         None, description="The version that was read: refused with CONFLICT where it has changed since."
     )
-
-    @model_validator(mode="after")
-    def _decision(self) -> "DocumentReview":
-        if self.status not in (DocumentStatus.APPROVED, DocumentStatus.CHANGES_REQUESTED):
-            raise PydanticCustomError("status", "status must be approved or changes_requested")
-        return self

@@ -5,7 +5,16 @@ from typing import Annotated, Any
 
 import orjson
 from bson import ObjectId
-from pydantic import AfterValidator, Field, PlainValidator, TypeAdapter, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from models.enums import MissionActivityKind
@@ -141,13 +150,16 @@ class MissionReview(Input):
     """What a person says to what an agent is about to do."""
 
     approved: Flag = Field(description="Whether it goes on so.")
-    feedback: LongText | None = Field(None, description="What is to be different; has to be given without approval.")
+    feedback: LongText | None = Field(
+        None, validate_default=True, description="What is to be different; has to be given without approval."
+    )
 
-    @model_validator(mode="after")
-    def _says_what_is_wrong(self) -> "MissionReview":
-        if not self.approved and self.feedback is None:
-            raise PydanticCustomError("feedback", "must say in feedback what is to be different")
-        return self
+    @field_validator("feedback")
+    @classmethod
+    def _says_what_is_wrong(cls, feedback: str | None, info: ValidationInfo) -> str | None:
+        if feedback is None and info.data.get("approved") is False:
+            raise PydanticCustomError("feedback", "must say what is to be different")
+        return feedback
 
 
 class MissionActivityInput(Input):

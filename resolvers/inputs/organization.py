@@ -1,8 +1,8 @@
 """Inputs of the operations on organizations and their members."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 from pydantic_core import PydanticCustomError
 
 from models.enums import Role
@@ -112,11 +112,12 @@ class OrganizationMemberUpdate(Input):
         None, description="EDITOR or BUILDER of a member, DEMO of a viewer: what they are called; null for no more."
     )
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.persona is not None and self.persona.role is not self.role:
+    @field_validator("persona")
+    @classmethod
+    def _fits(cls, persona: Persona | None, info: ValidationInfo) -> Persona | None:
+        if persona is not None and persona.role is not info.data.get("role", persona.role):
             raise PydanticCustomError("persona", "goes with another role")
-        return self
+        return persona
 
 
 class OrganizationMemberInvite(Input):

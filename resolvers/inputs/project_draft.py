@@ -5,7 +5,7 @@ from base64 import b64decode
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from models import ProjectDraft
@@ -79,16 +79,20 @@ class DraftQuestionInput(Input):
     kind: DraftQuestionKind = Field(description="Which answers it takes.")
     text: Title = Field(description="What is asked, 1 to 500 characters.")
     options: Annotated[list[Name], Field(max_length=MAX_OPTIONS)] = Field(
-        default_factory=list, description="What can be chosen, 2 to 20; of SINGLE and MULTIPLE alone."
+        default_factory=list,
+        validate_default=True,
+        description="What can be chosen, 2 to 20; of SINGLE and MULTIPLE alone.",
     )
 
-    @model_validator(mode="after")
-    def _has_options(self) -> "DraftQuestionInput":
-        if self.kind.has_options and len(set(self.options)) < 2:
+    @field_validator("options")
+    @classmethod
+    def _fits(cls, options: list[str], info: ValidationInfo) -> list[str]:
+        kind: DraftQuestionKind | None = info.data.get("kind")
+        if kind is not None and kind.has_options and len(set(options)) < 2:
             raise PydanticCustomError("options", "must have at least two different options")
-        if not self.kind.has_options and self.options:
+        if kind is not None and not kind.has_options and options:
             raise PydanticCustomError("options", "must have no options: nothing is chosen")
-        return self
+        return options
 
 
 class DraftDeliverableInput(Input):

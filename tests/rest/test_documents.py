@@ -156,6 +156,19 @@ async def test_a_document_goes_through_its_review(api: Api, board: Board) -> Non
     )
 
 
+async def test_a_review_that_decides_nothing_is_refused_by_the_name_of_its_field(board: Board) -> None:
+    # Given
+    address = f"{base(board)}/{(await written(board))['id']}"
+    await made(board.ann, f"{address}/submit-review")
+
+    # When
+    answer = await board.ann.post(f"{address}/review", json={"status": "draft"})
+
+    # Then
+    assert (answer.status_code, answer.json()["message"]) == (400, "status: must be approved or changes_requested")
+    assert (await board.ann.get(address)).json()["status"] == "pending_review"
+
+
 async def test_a_member_without_the_role_reviews_nothing(api: Api, board: Board) -> None:
     bob = await api.person("bob@example.com")
     invited = await made(board.ann, f"{board.workspace}/members/invite", email="bob@example.com")
