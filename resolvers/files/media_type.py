@@ -74,7 +74,7 @@ def _declared(text: str | None) -> str | None:
 
 def _served(said: str | None, found: str | None, head: bytes) -> str:
     if said is not None and not _ACTIVE.search(said.removeprefix("application/vnd.openxmlformats")):
-        if (found == TEXT or found in _PAGES) and (said.startswith("text/") or said in _TEXTS):
+        if (found == TEXT or found in _PAGES or not head) and (said.startswith("text/") or said in _TEXTS):
             return said
         if found == "application/zip" and (_OFFICE.fullmatch(said) or said in _ZIPS):
             return said
