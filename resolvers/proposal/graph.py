@@ -9,13 +9,16 @@ from pydantic.alias_generators import to_camel
 
 from models import Agent, Proposal
 from models.base import AnyRecord, Record, timestamp
-from models.enums import TokenScope
+from models.enums import Priority, TokenScope
+from models.facts import Declared, facts_of
+from models.ids import kind_of
 from models.records import ProposalRecord
 from resolvers.kit.context import Context
 from resolvers.kit.contract import Filters
 from resolvers.kit.filters import compile_filter
 from resolvers.kit.load import by_ids, to_one
 from resolvers.kit.noun import Fields
+from resolvers.kit.nouns import NOUNS
 from resolvers.kit.operation import edge
 from resolvers.kit.page import NEWEST_FIRST, Page, Window, pages
 
@@ -78,7 +81,22 @@ async def changes_of(ctx: Context, proposals: Sequence[ProposalRecord], fields: 
 
 def told_change(change: Mapping[str, Any]) -> Record:
     """What a proposal would change of an object, by the names of clients."""
-    return {"id": change["id"], "before": _told(change["before"]), "after": _told(change["after"])}
+    kind = kind_of(change["id"])
+    model: Any = None if kind is None else NOUNS[kind].model
+    facts = {} if model is None else facts_of(model)
+    return {"id": change["id"], "before": _side(change["before"], facts), "after": _side(change["after"], facts)}
+
+
+def _side(values: Mapping[str, Any] | None, facts: Mapping[str, Declared]) -> Record | None:
+    if values is None:
+        return None
+    return {to_camel(key): _in_words(value, facts.get(key)) for key, value in values.items()}
+
+
+def _in_words(value: Any, field: Declared | None) -> Any:
+    # A priority is a number in the database; of a large change its hash is kept.
+    is_priority = field is not None and field.type is Priority and isinstance(value, int)
+    return Priority(value).word if is_priority else _told(value)
 
 
 def _told(value: Any) -> Any:

@@ -86,6 +86,19 @@ async def test_words_that_name_no_operation_are_decided_on_and_recorded(board: B
     assert [(one["actionType"], one["reason"]) for one in listed] == [("Sell", "Later")]
 
 
+async def test_what_would_change_is_told_in_the_words_that_cards_are_told_in(board: Board, actions: str) -> None:
+    # Given
+    card = await made(board.ann, f"{board.path}/cards", title="Lens", priority="low")
+    payload = {"cardId": card["id"], "priority": "high"}
+
+    # When
+    action = await made(board.ann, f"{actions}/propose", actionType="update_card", explanation="Due", payload=payload)
+
+    # Then
+    [change] = action["changes"]
+    assert (change["before"]["priority"], change["after"]["priority"]) == ("low", "high")
+
+
 async def test_an_agent_suggests_and_never_decides(api: Api, board: Board, actions: str) -> None:
     hired = await made(board.ann, f"{board.workspace}/agents", name="Atlas", slug="atlas")
     atlas = api.client(hired["token"])
