@@ -99,7 +99,7 @@ async def test_an_account_with_more_of_its_own_than_a_part_takes_leaves_nothing_
         await give(one.user_id)
     full = {model.__name__: MANY for model in OWN} | {model.__name__: 1 for model in ONE}
     assert await own(ada.user_id) == await own(bob.user_id) == full
-    about = {"workspace_id": workspace["_id"], "meta": {"userId": str(ada.user_id), "name": "ada"}}
+    about = {"workspace_id": workspace["_id"], "actor_id": None, "meta": {"userId": str(ada.user_id), "name": "ada"}}
     named = [{"_id": new_id(Kind.ACTIVITY), **about} for _ in range(MANY)]
     await stubs(Activity).insert_many(named)
 
