@@ -78,7 +78,9 @@ async def _staged(change: Change, card: CardRecord, stage: CardStage) -> tuple[O
     if stage is now:
         return card["column_id"], card["archived"]
     if stage is CardStage.CANCELLED:
-        return card["column_id"], True
+        # What stands where it is done is done, archived or not: what is given up has not been.
+        where = await column_for(change, card, columns, CardStage.TODO) if now is CardStage.DONE else None
+        return card["column_id"] if where is None else where["_id"], True
     if now is CardStage.CANCELLED and stage is not CardStage.TODO:
         raise Conflict("What is cancelled goes back to TODO before it goes anywhere else", field="stage")
     if stages.get(card["column_id"]) is stage:

@@ -32,12 +32,13 @@ _OF_STATUS = {
 }
 _COLUMNS: Mapping[CardStage, Mapping[str, Any]] = {
     CardStage.TODO: {"name": "To do", "kind": ColumnKind.BACKLOG},
-    CardStage.IN_PROGRESS: {"name": "In progress", "kind": ColumnKind.ACTIVE},
+    CardStage.IN_PROGRESS: {"name": "In progress"},
     CardStage.REVIEW: {"name": "Review", "kind": ColumnKind.REVIEW},
     CardStage.BLOCKED: {"name": "Blocked", "kind": ColumnKind.BLOCKED},
     CardStage.DONE: {"name": "Done", "kind": ColumnKind.DONE},
 }
-"""The columns that boards get where they lack one, in order."""
+"""The columns that boards get where they lack one, in order. None is ACTIVE: runs begin there (decision 76), and whoever
+only tells how far a card is has not asked for one."""
 _ORDER = list(_COLUMNS)
 
 Stages = Mapping[ObjectId | None, CardStage]
@@ -70,8 +71,9 @@ def stage_of(card: AnyRecord, stages: Stages) -> CardStage:
 async def column_for(change: Change, board: AnyRecord, columns: list[ColumnRecord], stage: CardStage) -> ColumnRecord:
     """The column where the cards of a board that come to a stage go: its first, which it is given where it lacks one.
 
-    `board` tells workspace, project and scope. An empty board is given all of them, and one that would end with what
-    is not done a last one for what is: else what stands at its end would count as done.
+    `board` tells workspace, project and scope. An empty board is given all of them. One that would end with what is not
+    done is given a last one for what is, and one that would begin with what is in progress a first one for what is to
+    do: else what stands at its ends would count as those.
     """
     if not columns:
         for place, missing in enumerate(_ORDER):
@@ -84,6 +86,9 @@ async def column_for(change: Change, board: AnyRecord, columns: list[ColumnRecor
         raise Conflict("The cards of the column are being deleted: try again later", field="stage")
     later = _ORDER[_ORDER.index(stage) + 1 :]
     place = next((at for at, column in enumerate(columns) if stages[column["_id"]] in later), len(columns))
+    if place == 0 and stage is CardStage.IN_PROGRESS:
+        await insert_column(change, board, columns, 0, _COLUMNS[CardStage.TODO])
+        place = 1
     made = await insert_column(change, board, columns, place, _COLUMNS[stage])
     if later and place == len(columns) - 1:
         await insert_column(change, board, columns, len(columns), _COLUMNS[CardStage.DONE])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from models import AttemptCount, Card, Column, Project
+from models import AttemptCount, Card, Column, Mission, Project
 from models.base import collection
 from models.card_enums import CardStage
 from models.enums import ColumnKind
@@ -107,6 +107,56 @@ async def test_a_board_without_kinds_has_stages_and_is_given_the_columns_that_it
     card = await short.card()
     await revise(short, card, stage=CardStage.REVIEW)
     assert await names(card) == ["Column 0", "Review", "Done"]
+
+
+async def test_whoever_tells_that_a_card_is_in_progress_begins_no_run(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given
+    board = await make_board(owner, workspace)
+    card = (await submit(owner, workspace, description="Do it", assignee="me")).card
+
+    # When
+    told = await revise(board, card, stage=CardStage.IN_PROGRESS)
+    born = (await submit(owner, workspace, "Born so", description="Do it", stage=CardStage.IN_PROGRESS)).card
+
+    # Then
+    assert told["column_id"] == born["column_id"]
+    assert await stage_of(board, card) is CardStage.IN_PROGRESS
+    assert await collection(Mission).count_documents({"workspace_id": workspace["_id"]}) == 0
+
+
+async def test_what_is_in_progress_never_comes_to_stand_where_it_counts_as_to_do(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given
+    board = await make_board(owner, workspace, columns=2)
+    for column, kind in zip(board.columns, (ColumnKind.REVIEW, ColumnKind.DONE), strict=True):
+        await update_column(again(board.ctx), column["_id"], ColumnUpdate.of(kind=kind))
+    card = await board.card(0)
+
+    # When
+    await revise(board, card, stage=CardStage.IN_PROGRESS)
+
+    # Then
+    assert await names(card) == ["To do", "In progress", "Column 0", "Column 1"]
+    assert await stage_of(board, card) is CardStage.IN_PROGRESS
+
+
+async def test_a_card_that_is_done_can_be_cancelled_and_is_done_no_more(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given
+    board = await make_board(owner, workspace)
+    card = await board.card(2)
+    assert await stage_of(board, card) is CardStage.DONE
+
+    # When
+    cancelled = await revise(board, card, stage=CardStage.CANCELLED)
+
+    # Then
+    assert (cancelled["archived"], cancelled["completed_at"]) == (True, None)
+    assert await stage_of(board, card) is CardStage.CANCELLED
 
 
 async def test_what_is_cancelled_goes_back_to_todo_alone(owner: Context, workspace: WorkspaceRecord) -> None:
