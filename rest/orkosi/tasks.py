@@ -24,7 +24,8 @@ from rest.routing import Call
 routes = orkosi_routes("tasks", "/tasks")
 
 Details = Annotated[str, MARKDOWN, Prose]
-NAMES = {"stage": "status", "project": "product_slug"}
+NAMES = {"stage": "status", "project": "product_slug", "estimate_minutes": "estimated_minutes"}
+_CORE = {here: core for core, here in NAMES.items()}
 
 
 class TaskQuery(PageQuery):
@@ -46,7 +47,7 @@ class _Values(Body):
     assignee: Assignee | None = None
     type: TypeIn | None = None
     resolution: Details | None = None
-    estimate_minutes: Minutes | None = None
+    estimated_minutes: Minutes | None = None
     max_duration_seconds: Seconds | None = None
     due_date: Date | None = None
     product_slug: ProjectWord | None = None
@@ -110,4 +111,4 @@ async def delete(call: Call) -> Deleted:
 
 def _in_core_words(given: dict[str, Any]) -> dict[str, Any]:
     """What a body says, as the operations call it."""
-    return {{"status": "stage", "product_slug": "project"}.get(name, name): value for name, value in given.items()}
+    return {_CORE.get(name, name): value for name, value in given.items()}

@@ -46,7 +46,7 @@ class _TaskData(TypedDict):
     status: StatusWord
     type: TypeWord | None
     resolution: str | None
-    estimate_minutes: int | None
+    estimated_minutes: int | None
     max_duration_seconds: int | None
     due_date: Timestamp | None
     created_at: Timestamp
@@ -58,14 +58,14 @@ class _TaskData(TypedDict):
 
 
 class TaskData(_TaskData):
-    """A task. `assignee` is the slug of an agent, or a person's username or number; `product_slug` is null for what has
-    no product. `tags` are the names of its labels with commas, and `category` is its type."""
+    """A task. `assignee` is the slug of an agent, or a person's username or number; `product` is the slug of one, and
+    null for what has none. `tags` are the names of its labels with commas, and `category` is its type."""
 
     priority: PriorityCode
     category: TypeWord | None
     tags: str
     assignee: str | None
-    product_slug: str | None
+    product: str | None
 
 
 class PublicTaskData(_TaskData):
@@ -108,7 +108,7 @@ class _Around:
             "status": _status(record, self.stages),
             "type": type_,
             "resolution": record.get("resolution"),
-            "estimate_minutes": record.get("estimate_minutes"),
+            "estimated_minutes": record.get("estimate_minutes"),
             "max_duration_seconds": record.get("max_duration_seconds"),
             "due_date": timestamp(record["due_date"]) if record["due_date"] else None,
             "created_at": timestamp(record["created_at"]),
@@ -151,7 +151,7 @@ def _task(record: CardRecord, around: _Around, labels: Mapping[ObjectId | None, 
         "category": shown["type"],
         "tags": ",".join(labels[label_id]["name"] for label_id in record["label_ids"] if label_id in labels),
         "assignee": around.assignee(record),
-        "product_slug": None if product is None else product["slug"],
+        "product": None if product is None else product["slug"],
     }
 
 

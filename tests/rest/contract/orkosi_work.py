@@ -36,7 +36,7 @@ PARTS: dict[str, Any] = {
     "blocked_by": LIST,
     "blocks": LIST,
 }
-TASK_SHAPE = {**PARTS, "priority": one_of("P0", "P1", "P2", "P3"), "product_slug": maybe(TEXT)}
+TASK_SHAPE = {**PARTS, "priority": one_of("P0", "P1", "P2", "P3"), "product": maybe(TEXT)}
 PUBLIC_SHAPE = {**PARTS, "priority": one_of("critical", "high", "medium", "low"), "product_id": maybe(COUNT)}
 FIRST = {"title": "First", "status": "todo", "blocks": ({"id": COUNT, "title": TEXT, "status": STATUS},)}
 PRODUCT_SHAPE = {
@@ -81,7 +81,7 @@ CONTRACTS = [
                 "priority": "P0",
                 "assignee": TEXT,
                 "tags": "",
-                "product_slug": None,
+                "product": None,
             },
             ignored_fields=("shade",),
         ),
@@ -99,7 +99,7 @@ CONTRACTS = [
     Contract(
         method="PATCH",
         route=TASK,
-        sent={"status": "review", "priority": "low", "resolution": "Looked at", "estimate_minutes": 30},
+        sent={"status": "review", "priority": "low", "resolution": "Looked at", "estimated_minutes": 30},
         answers=data(
             {
                 **TASK_SHAPE,
@@ -107,7 +107,7 @@ CONTRACTS = [
                 "status": "review",
                 "priority": "P3",
                 "resolution": "Looked at",
-                "estimate_minutes": 30,
+                "estimated_minutes": 30,
             }
         ),
         then=(Then(TASK, data({"status": "review"})),),
