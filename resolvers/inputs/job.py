@@ -58,6 +58,8 @@ def _cron(text: str) -> str:
 
 
 Data = Annotated[Any, AfterValidator(_data)]
+DataObject = Annotated[dict[str, Any], AfterValidator(_data)]
+"""What a job takes, of clients whose jobs take an object."""
 Label = Annotated[str, LABEL]
 Cron = Annotated[str, Text(1, 100), AfterValidator(_cron)]
 

@@ -10,12 +10,13 @@ from typing import Any
 from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 
-from models import Agent, Organization, OrganizationMember, Project, StorageAccount, Workspace
+from models import Agent, Organization, Project, StorageAccount, Workspace
 from models.base import AnyRecord, Record, Recorded, aggregate, collection
 from models.errors import NotFound, PlanLimit
 from models.ids import among
 from realtime.log import Change
 from resolvers.kit.context import Context
+from resolvers.kit.people import count_people
 
 Count = Callable[[ObjectId, Sequence[ObjectId], AsyncClientSession | None], Awaitable[int]]
 """How much an organization, with its workspaces, has of something."""
@@ -89,8 +90,8 @@ def _inside(model: type[Recorded[Any]], **where: Any) -> Count:
 
 
 async def _members(organization_id: ObjectId, _: Sequence[ObjectId], session: AsyncClientSession | None) -> int:
-    mine = {"organization_id": organization_id}
-    return await collection(OrganizationMember).count_documents(mine, session=session)
+    """People alone: what agents there may be is a limit of its own."""
+    return (await count_people([organization_id], session))[organization_id]
 
 
 async def _stored(_: ObjectId, ids: Sequence[ObjectId], session: AsyncClientSession | None) -> int:

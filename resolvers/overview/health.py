@@ -30,6 +30,7 @@ from resolvers.kit.tombstone import standing
 from resolvers.lane.card_facts import Facts, milliseconds
 from resolvers.lane.card_facts_keep import FIGURES, PerProject, facts_where
 from resolvers.lane.due import has_passed, is_over
+from resolvers.project.slug import INBOX
 
 READ, AGENTS_READ = TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ
 STILL = timedelta(days=14)
@@ -38,7 +39,7 @@ MAX_NAMED = 100
 """Of what fails one rule."""
 FAILING = (AgentStatus.OFFLINE, AgentStatus.BLOCKED, AgentStatus.ERROR)
 _OF_AGENTS = dict.fromkeys((*NEEDS, "slug", "role", "description"), 1)
-_OF_PROJECTS = dict.fromkeys(("workspace_id", "status", "tagline", "description", "deadline"), 1)
+_OF_PROJECTS = dict.fromkeys(("workspace_id", "slug", "status", "tagline", "description", "deadline"), 1)
 _OF_FILES = dict.fromkeys(("workspace_id", "path", "size", "category"), 1)
 
 Open = tuple[ObjectId, Facts, bool]
@@ -192,8 +193,12 @@ def _of_cards(cards: Sequence[Open], now: datetime) -> list[HealthCheck]:
 def _of_projects(
     projects: Sequence[ProjectRecord], unfinished: Collection[ObjectId], now: datetime
 ) -> list[HealthCheck]:
-    """`unfinished` are those with an open card."""
-    some = [project for project in projects if project.get("status") != ProjectStatus.ARCHIVED]
+    """`unfinished` are those with an open card. The inbox is nobody's to describe."""
+    some = [
+        project
+        for project in projects
+        if project.get("status") != ProjectStatus.ARCHIVED and project.get("slug") != INBOX
+    ]
     return [
         _check(
             HealthRule.DESCRIBED,

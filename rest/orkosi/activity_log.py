@@ -1,5 +1,6 @@
 """The activity log of a workspace: what happened in it, as it is told here and as it was recorded."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -18,9 +19,10 @@ from resolvers.kit.context import Context
 from resolvers.kit.nouns import AGENT, USER
 from resolvers.kit.numbered import numbers_of
 from resolvers.kit.page import Window
+from resolvers.member.assignee import assignee_called
 from rest.orkosi.bodies import Body
 from rest.orkosi.dialect import orkosi_routes
-from rest.orkosi.ids import found_id
+from rest.orkosi.ids import NUMBER_PATTERN, found_id
 from rest.orkosi.paging import PageQuery, listed
 from rest.orkosi.present.activity import OrkosiActivityData, OrkosiActivityStatsData, activity, activity_stats
 from rest.orkosi.workspace import workspace_of
@@ -32,7 +34,8 @@ ActorName = Annotated[str, Text(1, 100)]
 
 
 class ActivityQuery(PageQuery):
-    """Which activities. `actor_id` is a number or an id: of an agent where `actor_type` says so, else of a user."""
+    """Which activities. `actor_id` is the name of an agent, a username or `me`, or else a number or an id: of an agent
+    where `actor_type` says so, else of a user. For `system` it says nothing."""
 
     actor_type: ActorType | None = None
     actor_id: ActorName | None = None
@@ -40,8 +43,8 @@ class ActivityQuery(PageQuery):
 
 
 class ActivityBody(Body):
-    """What happened. `actor_id` is the number, the id or the slug of an agent, the caller's own number or id, or `me`;
-    for `system` it says nothing."""
+    """What happened. `actor_id` is the number, the id or the slug of an agent, the caller's own number, id or username,
+    or `me`; for `system` it says nothing."""
 
     actor_type: ActorType
     actor_id: ActorName
@@ -56,7 +59,7 @@ async def find(call: Call) -> list[OrkosiActivityData]:
     """The newest first. What is told here by itself has actions such as `card.moved`."""
     query = call.query(ActivityQuery)
     workspace_id = await workspace_of(call)
-    actor_id = None if query.actor_id is None else await _wanted(call.ctx, workspace_id, query)
+    actor_id = await _wanted(call.ctx, workspace_id, query)
 
     async def read(first: int, after: str | None) -> Any:
         window = Window.read(first, after)
@@ -94,14 +97,16 @@ async def _shown(ctx: Context, records: Sequence[ActivityRecord]) -> list[Orkosi
     return [activity(record, actor, numbers) for record, actor in zip(records, actors, strict=True)]
 
 
-async def _wanted(ctx: Context, workspace_id: ObjectId, query: ActivityQuery) -> ObjectId:
-    """Whose activities are asked for; an id of nobody's for a number that nobody has."""
-    kind = AGENT if query.actor_type is ActorType.AGENT else USER
-    named = _number_or_id(query.actor_id or "")
+async def _wanted(ctx: Context, workspace_id: ObjectId, query: ActivityQuery) -> ObjectId | None:
+    """Whose activities are asked for, by any word that they are recorded by; an id of nobody's for one that names
+    nobody, and None where it says nothing."""
+    if query.actor_id is None or query.actor_type is ActorType.SYSTEM:
+        return None
+    named = _number_or_id(query.actor_id)
     if named is None:
-        raise BadUserInput("must be a number, or a 24-character hexadecimal id", field="actorId")
+        return await _called(ctx, workspace_id, query.actor_id)
     try:
-        return await found_id(named, kind, workspace_id)
+        return await found_id(named, AGENT if query.actor_type is ActorType.AGENT else USER, workspace_id)
     except NotFound:
         return ObjectId()
 
@@ -120,12 +125,19 @@ async def _actor(ctx: Context, workspace_id: ObjectId, body: ActivityBody) -> Ob
             if found is None:
                 raise NotFound("Agent")
             return ObjectId(found)
-    own = (await numbers_of(USER, [ctx.user_id])).get(ctx.user_id)
-    return ctx.user_id if body.actor_id == "me" or named in (own, ctx.user_id) else ObjectId()
+    return await _called(ctx, workspace_id, body.actor_id)
+
+
+async def _called(ctx: Context, workspace_id: ObjectId, word: str) -> ObjectId:
+    """The user of a workspace, an agent's too, whom a word names; an id of nobody's where it names none."""
+    try:
+        return await assignee_called(ctx, workspace_id, word) or ObjectId()
+    except BadUserInput:
+        return ObjectId()
 
 
 def _number_or_id(text: str) -> int | ObjectId | None:
     """What a text calls somebody by; None for neither a number nor an id."""
-    if text.isascii() and text.isdecimal():
+    if re.fullmatch(NUMBER_PATTERN, text):
         return int(text)
     return ObjectId(text) if len(text) == 24 and ObjectId.is_valid(text) else None

@@ -25,7 +25,7 @@ from resolvers.kit.input import Color, Name, Slug
 from resolvers.mission.switch import restart_agent, start_agent, stop_agent
 from resolvers.overview.agents import completion_of_agent
 from resolvers.usage.sums import usage_of_agent
-from rest.orkosi.bodies import Body, Query
+from rest.orkosi.bodies import Body, Query, called
 from rest.orkosi.dialect import FLAT, orkosi_routes
 from rest.orkosi.paging import PageQuery, listed_of
 from rest.orkosi.present.agent import WORDS, OrkosiAgentData, SetUpData, agent
@@ -104,7 +104,8 @@ async def create(call: Call) -> SetUpData:
     values = AgentSetUp.of(
         workspace_id=await workspace_of(call), name=body.display_name or body.name, slug=body.name, **given
     )
-    made = (await set_up_agent(call.ctx, values)).value
+    with called(slug="name"):
+        made = (await set_up_agent(call.ctx, values)).value
     [shown] = await _shown(call, [(made.agent, AgentStatus.IDLE)])
     steps = [{"step": step.step, "status": step.status.value, "detail": step.detail} for step in made.steps]
     return {"agent": shown, "token": made.token, "steps": steps}  # type: ignore[typeddict-item]

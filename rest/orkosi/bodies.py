@@ -11,7 +11,6 @@ from typing_extensions import TypedDict
 from models.errors import BadUserInput, Conflict
 from resolvers.kit.input import Input
 
-
 _CLEARED_BY_EMPTY_TEXT = frozenset({"string_too_short", "word", "date", "id"})
 """What is wrong with an empty text where another text would do: in place of a number, or a list, it is a mistake."""
 

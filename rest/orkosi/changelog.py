@@ -15,11 +15,11 @@ from resolvers.changelog.changelog import list_changelog, summarize_changelog
 from resolvers.filing.project_word import find_project
 from resolvers.inputs.filing import ProjectWord
 from resolvers.kit.load import one_by
-from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import AGENT, CARD, PROJECT, WORKSPACE
 from resolvers.kit.numbered import find_counted
 from resolvers.kit.page import Window
 from resolvers.kit.slugs import agent_by_slug
+from resolvers.project.slug import INBOX
 from rest.orkosi.bodies import Query
 from rest.orkosi.dialect import FEED, orkosi_routes
 from rest.orkosi.ids import NUMBER_OR_ID, read_number_or_id
@@ -40,7 +40,7 @@ workspaces_of = one_by(WORKSPACE, "workspace_id")
 
 
 class ChangelogQuery(PageQuery):
-    """Which entries: of an agent, by its name, or of one task."""
+    """Which entries: of an agent, by its name, or of one task: none, where there is none of the name or the number."""
 
     agent: Word | None = None
     task_id: Number | None = None
@@ -63,7 +63,7 @@ async def find(call: Call) -> list[ChangelogEntry]:
     workspace_id, wanted = await workspace_of(call), call.query(ChangelogQuery)
     where = await _of_agent(workspace_id, wanted.agent)
     if wanted.task_id is not None:
-        where["card"] = {"eq": str(await _id_of(workspace_id, CARD, wanted.task_id, "task_id"))}
+        where["card"] = {"in": await _tasks_called(workspace_id, wanted.task_id)}
     found = await listed(
         call,
         wanted,
@@ -113,9 +113,13 @@ async def _projects_called(call: Call, workspace_id: ObjectId, word: str) -> lis
         return []
 
 
-async def _id_of(workspace_id: ObjectId, noun: Noun[Any], given: str, field: str) -> ObjectId:
-    called = read_number_or_id(given, noun.kind, field=field)
-    return called if isinstance(called, ObjectId) else await find_counted(noun, called, workspace_id)
+async def _tasks_called(workspace_id: ObjectId, given: str) -> list[str]:
+    """The id of the task that is called so, if there is one."""
+    called = read_number_or_id(given, CARD.kind, field="task_id")
+    try:
+        return [str(called if isinstance(called, ObjectId) else await find_counted(CARD, called, workspace_id))]
+    except NotFound:
+        return []
 
 
 def _check_reader(subject: Subject) -> None:
@@ -133,10 +137,11 @@ async def _of_agent(workspace_id: ObjectId, name: str | None) -> dict[str, Any]:
 
 
 async def _named(call: Call, entries: Sequence[ChangelogEntryRecord]) -> list[Named]:
-    """What the entries of a list are about."""
+    """What the entries of a list are about. The inbox is no product."""
+    projects = await projects_of(call.ctx, entries, frozenset({"number", "name", "slug"}))
     found = [
         await cards_of(call.ctx, entries, frozenset({"number"})),
-        await projects_of(call.ctx, entries, frozenset({"number", "name", "slug"})),
+        [None if project is None or project.get("slug") == INBOX else project for project in projects],
         await agents_of(call.ctx, entries, frozenset({"slug"})),
     ]
     return [Named(*about) for about in zip(*found, strict=True)]

@@ -18,11 +18,13 @@ from resolvers.kit.nouns import AGENT, CARD, PROJECT, WORKSPACE_FILE
 from resolvers.kit.numbered import numbers_of
 from resolvers.kit.page import Window
 from resolvers.kit.periods import Periods
+from resolvers.kit.slugs import project_by_slug
 from resolvers.mission.mission import list_missions
 from resolvers.overview.agents import list_agent_efficiency, list_agent_queues
 from resolvers.overview.counts import get_dashboard, get_workspace_counts
 from resolvers.overview.health import get_workspace_health
 from resolvers.pilotage.standing_order import list_standing_orders
+from resolvers.project.slug import INBOX
 from resolvers.usage.sums import usage_of_workspace
 from resolvers.wallet.wallet import get_wallet
 from rest.orkosi.dialect import orkosi_routes
@@ -59,14 +61,15 @@ agents_of_runs = one_by(AGENT, "agent_id")
 @routes.get("", "Read what there is on the dashboard", runs=get_dashboard, names_object=True)
 async def find(call: Call) -> DashboardData:
     """Whoever is not signed in is told nothing of the workspace: all counts are null."""
-    known = call.ctx.subject.user_id is not None
-    counts = await get_dashboard(call.ctx, await workspace_of(call) if known else None)
+    workspace_id = None if call.ctx.subject.user_id is None else await workspace_of(call)
+    counts = await get_dashboard(call.ctx, workspace_id)
+    inboxes = 0 if workspace_id is None else await _inboxes(workspace_id)
     return {
         "endpoints": [f"/dashboard{path}" for path in ENDPOINTS],
         "counts": {
             "agents": None if counts is None else counts.agents,
             "tasks": None if counts is None else counts.cards,
-            "products": None if counts is None else counts.projects,
+            "products": None if counts is None else counts.projects - inboxes,
             "pending": None if counts is None else counts.pending,
         },
     }
@@ -75,7 +78,8 @@ async def find(call: Call) -> DashboardData:
 @routes.get("/stats", "Count what is in the workspace", runs=get_workspace_counts, names_object=True)
 async def count(call: Call) -> DashboardStatsData:
     """Agents, tasks and products, and the tasks whose work has not started."""
-    return present.stats(await get_workspace_counts(call.ctx, await workspace_of(call)))
+    workspace_id = await workspace_of(call)
+    return present.stats(await get_workspace_counts(call.ctx, workspace_id), await _inboxes(workspace_id))
 
 
 @routes.get(
@@ -139,6 +143,11 @@ async def _balance(call: Call) -> int | None:
         return (await get_wallet(call.ctx, await organization_of(call)))["balance"]
     except (Forbidden, NotFound):
         return None
+
+
+async def _inboxes(workspace_id: ObjectId) -> int:
+    """How many of the projects of a workspace are no products: its inbox, once there is one."""
+    return 0 if await project_by_slug(workspace_id, INBOX) is None else 1
 
 
 async def _agents(call: Call, workspace_id: ObjectId) -> Mapping[ObjectId, AgentRecord]:

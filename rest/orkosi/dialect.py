@@ -8,10 +8,22 @@ from typing import Any, NotRequired
 from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
+from models.errors import NotFound
+from models.ids import Kind
 from rest.dialect import Dialect, bare
 from rest.routing import Routes
 from serving.errors import NO_DETAILS
 
+_OTHERWISE_CALLED = {
+    Kind.CARD: "Task",
+    Kind.PROJECT: "Product",
+    Kind.STANDING_ORDER: "Rule",
+    Kind.WORKSPACE_FILE: "File",
+    Kind.AGENT_TEMPLATE: "Template",
+    Kind.AGENT_AUTOMATION: "Automation",
+}
+_UNKNOWN = {NotFound(kind.title).message: NotFound(name).message for kind, name in _OTHERWISE_CALLED.items()}
+"""That something is not there, as this interface calls it."""
 _HUMP = re.compile(r"(?<=[a-z0-9])[A-Z]")
 
 
@@ -54,7 +66,7 @@ def render(_status: int, message: str, code: str, details: Mapping[str, Any] = N
     field = details.get("field")
     if field is not None and message.startswith(f"{field}: "):
         message = snake(field) + message[len(field) :]
-    told: OrkosiFailureData = {"code": code, "message": message}
+    told: OrkosiFailureData = {"code": code, "message": _UNKNOWN.get(message, message)}
     if details:
         told["details"] = _in_snake(details)
     return {"error": told}

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from models.errors import Forbidden
 from models.installation_enums import LogLevel
@@ -23,6 +23,18 @@ from rest.routing import Call
 routes = orkosi_routes("logs", "/logs")
 
 AgentName = Annotated[str, NAME]
+_OTHER_WORDS = {
+    "trace": LogLevel.INFO,
+    "debug": LogLevel.INFO,
+    "notice": LogLevel.INFO,
+    "warning": LogLevel.WARN,
+    "critical": LogLevel.ERROR,
+    "fatal": LogLevel.ERROR,
+}
+"""What loggers call levels that there are not here."""
+AnyLevel = Annotated[
+    Level, BeforeValidator(lambda value: _OTHER_WORDS.get(value.lower(), value) if isinstance(value, str) else value)
+]
 
 
 class LogQuery(Query):
@@ -36,11 +48,12 @@ class LogQuery(Query):
 
 
 class LogBody(Body):
-    """A line of the log of an agent, or of another program of that name."""
+    """A line of the log of an agent, or of another program of that name. Of what other loggers call levels, `warning`
+    is `warn`, `critical` and `fatal` are `error`, and what is less than `info` is that."""
 
     agent: AgentName
     message: Annotated[str, MESSAGE]
-    level: Level = LogLevel.INFO
+    level: AnyLevel = LogLevel.INFO
     meta: Metadata | None = None
 
 

@@ -28,7 +28,7 @@ from resolvers.kit.input import Name, NotNull, Slug, WorkspaceId
 from resolvers.kit.nouns import ORGANIZATION, USER
 from resolvers.kit.numbered import numbers_of
 from resolvers.kit.page import Window
-from resolvers.lane.totals import totals
+from resolvers.kit.people import count_people
 from resolvers.member.organization_member import (
     add_organization_member,
     list_organization_members,
@@ -40,7 +40,6 @@ from resolvers.organization.organization import (
     delete_organization,
     get_organization_by_id,
     list_organizations,
-    members_of,
     update_organization,
 )
 from resolvers.user.user import user_of_member
@@ -106,7 +105,7 @@ async def find(call: Call) -> list[OrkosiOrganizationData]:
     """In the order of joining."""
     query = call.query(PageQuery)
     found = await listed(call, query, lambda first, after: list_organizations(call.ctx, Window.read(first, after)))
-    return await _shown(call.ctx, found)
+    return await _shown(found)
 
 
 @routes.post("", "Create an organization", runs=create_organization, body=OrkosiOrganizationBody)
@@ -115,7 +114,7 @@ async def create(call: Call) -> OrkosiOrganizationData:
     body = call.body(OrkosiOrganizationBody)
     values = OrganizationCreate(name=body.name, slug=body.slug, workspace=WORKSPACE, members_join=True)
     made = (await create_organization(call.ctx, values)).value
-    return (await _shown(call.ctx, [with_changes(made, {"my_role": Role.OWNER.value})]))[0]
+    return (await _shown([with_changes(made, {"my_role": Role.OWNER.value})]))[0]
 
 
 @routes.get(ONE, "Read an organization", runs=get_organization_by_id)
@@ -147,9 +146,10 @@ async def delete(call: Call) -> Deleted:
 
 @routes.get(ONE + "/members", "List the members of an organization", runs=list_organization_members)
 async def find_members(call: Call) -> list[OrkosiOrganizationMemberData]:
-    """In the order of joining."""
+    """Its people, in the order of joining."""
     found = await list_organization_members(call.ctx, await _organization(call))
-    return [organization_member(record) for record in whole_of(call, found)]
+    people = [member for member in found if not member["user"]["is_agent"]]
+    return [organization_member(record) for record in whole_of(call, people)]
 
 
 @routes.post(ONE + "/members", "Add a member to an organization", runs=add_organization_member, body=OrkosiMemberBody)
@@ -229,13 +229,13 @@ async def _organization(call: Call) -> ObjectId:
 
 
 async def _read(ctx: Context, organization_id: ObjectId) -> OrkosiOrganizationData:
-    return (await _shown(ctx, [await get_organization_by_id(ctx, organization_id)]))[0]
+    return (await _shown([await get_organization_by_id(ctx, organization_id)]))[0]
 
 
-async def _shown(ctx: Context, records: Sequence[OrganizationRecord | Record]) -> list[OrkosiOrganizationData]:
-    """Organizations with the caller's `my_role`, and how many members each has: one query for all."""
-    counted = await totals(await members_of(ctx, records, frozenset(), first=0))
-    return [organization(record, count) for record, count in zip(records, counted, strict=True)]
+async def _shown(records: Sequence[OrganizationRecord | Record]) -> list[OrkosiOrganizationData]:
+    """Organizations with the caller's `my_role`, and how many people each has."""
+    people = await count_people([record["_id"] for record in records])
+    return [organization(record, people[record["_id"]]) for record in records]
 
 
 async def _member(ctx: Context, member: OrganizationMemberRecord) -> OrkosiOrganizationMemberData:

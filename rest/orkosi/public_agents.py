@@ -22,7 +22,7 @@ from resolvers.inputs.agent_template import AgentTemplateCreate, AgentTemplateUp
 from resolvers.inputs.plugin import Settings
 from resolvers.kit.input import Flag, Name, NotNull, Order, Prose, Slug
 from resolvers.kit.nouns import AGENT, AGENT_TEMPLATE
-from rest.orkosi.bodies import Body, Deleted, deleted
+from rest.orkosi.bodies import Body, Deleted, called, deleted
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.ids import path_id
 from rest.orkosi.paging import PageQuery, listed_of
@@ -121,7 +121,9 @@ async def create(call: Call) -> PublicAgentData:
         with_token=False,
         **given,
     )
-    return await _one(call, (await set_up_agent(call.ctx, values)).value.agent)
+    with called(slug="name"):
+        made = (await set_up_agent(call.ctx, values)).value
+    return await _one(call, made.agent)
 
 
 @routes.get("/{agentNumber}", "Read an agent", runs=get_agent)

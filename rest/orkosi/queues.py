@@ -1,15 +1,15 @@
 """The queues of the workspace, as clients of BullMQ fill them and look into them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
 from models.enums import JobState
-from models.errors import BadUserInput, NotFound
+from models.errors import BadUserInput
 from models.records import QueueRecord
-from resolvers.inputs.job import Cron, JobSubmit, Label, ScheduleSubmit
+from resolvers.inputs.job import Cron, DataObject, JobSubmit, Label, ScheduleSubmit
 from resolvers.job.job import submit_job
 from resolvers.job.listing import JobCounts, counts_of, list_jobs
 from resolvers.job.queue import list_queues
@@ -29,6 +29,8 @@ routes = orkosi_routes("queues", "/bull-queue")
 Milliseconds = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 Every = Annotated[int, Field(strict=True, ge=1_000, lt=2**31 * 1_000, multiple_of=1_000)]
 PAGE = 50
+LAST = -1
+"""As BullMQ calls the last of a list."""
 COUNTED = ("waiting", "prioritized", "delayed", "active", "paused", "completed", "failed")
 
 
@@ -44,7 +46,7 @@ class QueueSubmitBody(Body):
 
     queue: Label
     name: Label
-    data: dict[str, Any]
+    data: DataObject
     priority: Priority = 0
     attempts: Attempts = 3
     backoff: BackoffPart = BackoffPart()
@@ -58,7 +60,7 @@ class ScheduledSubmitBody(Body):
 
     queue: Label
     name: Label
-    data: dict[str, Any]
+    data: DataObject
     delay: Milliseconds | None = None
     repeat: Cron | None = None
     every: Every | None = None
@@ -77,11 +79,12 @@ class StatsQuery(Query):
 
 
 class JobsQuery(Query):
-    """Which jobs of the list: from `start` to `end`, both among them, 200 at most; the first is 0."""
+    """Which jobs of the list: from `start` to `end`, both among them, 200 at most; the first is 0. An `end` of -1
+    is as far as that goes."""
 
     status: Literal["waiting", "active", "completed", "failed", "delayed", "paused", "prioritized"] | None = None
     start: Annotated[int, Field(ge=0, le=10_000)] = 0
-    end: Annotated[int, Field(ge=0, le=10_000 + MAX_PAGE)] | None = None
+    end: Annotated[int, Field(ge=-1, le=10_000 + MAX_PAGE)] | None = None
 
 
 class QueueCountsData(TypedDict):
@@ -159,12 +162,12 @@ async def count(call: Call) -> BullStatsData:
 @routes.get("/{queueName}/jobs", "List jobs of a queue", runs=list_jobs, query=JobsQuery)
 async def find(call: Call) -> list[OrkosiQueueJobData]:
     """Newest first; those of a `status` in the order in which they are given out, those that ended the last one
-    first."""
+    first. Where there is no queue of the name, none."""
     query = call.query(JobsQuery)
     page = _page(query.start, query.end)
     queue = await queue_of(call, call.path["queueName"])
     if queue is None:
-        raise NotFound("Queue")
+        return listed_of(call, page, [], 0)
     queue_id, is_paused = queue["_id"], queue["is_paused"]
     state, prioritized = _state(query.status)
     if (query.status == "paused") != is_paused and state is JobState.WAITING:
@@ -176,7 +179,7 @@ async def find(call: Call) -> list[OrkosiQueueJobData]:
 
 
 def _page(start: int, end: int | None) -> PageQuery:
-    last = start + PAGE - 1 if end is None else end
+    last = start + PAGE - 1 if end is None else start + MAX_PAGE - 1 if end == LAST else end
     if not 0 <= last - start < MAX_PAGE:
         raise BadUserInput(f"must be at least start, and less than {MAX_PAGE} more", field="end")
     return PageQuery(limit=last - start + 1, offset=start)

@@ -16,6 +16,7 @@ from resolvers.kit.nouns import AGENT, CARD, PROJECT
 from resolvers.kit.numbered import find_counted
 from resolvers.kit.slugs import agent_by_slug, project_by_slug
 from resolvers.project.project import get_project
+from resolvers.project.slug import INBOX
 from resolvers.search.search import search
 from resolvers.words.query import MAX_QUERY
 from rest.orkosi.bodies import Query
@@ -45,7 +46,8 @@ async def find(call: Call) -> FoundByKind:
     """What has the number `q` or is called so first, then what has all its words; 20 of each kind at most."""
     workspace_id, q = await workspace_of(call), call.query(SearchQuery).q
     tasks = await _found(call, workspace_id, q, SearchType.CARD, CARD, get_card)
-    products = await _found(call, workspace_id, q, SearchType.PROJECT, PROJECT, get_project, project_by_slug)
+    projects = await _found(call, workspace_id, q, SearchType.PROJECT, PROJECT, get_project, project_by_slug)
+    products = [project for project in projects if project.get("slug") != INBOX]
     agents: Sequence[Record] = []
     if TokenScope.PILOTAGE_READ in call.ctx.subject.scopes:
         agents = await _found(call, workspace_id, q, SearchType.AGENT, AGENT, get_agent, agent_by_slug)

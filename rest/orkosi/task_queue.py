@@ -1,6 +1,6 @@
 """Jobs for workers, who claim them and say what came of them."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from bson import ObjectId
 from pydantic import Field
@@ -12,6 +12,7 @@ from realtime.log import Committed
 from resolvers.inputs.job import (
     MAX_BATCH,
     Data,
+    DataObject,
     JobClaim,
     JobComplete,
     JobFail,
@@ -48,7 +49,7 @@ class TaskSubmitBody(Body):
     """
 
     task_type: Label
-    payload: Annotated[dict[str, Any], Field(default_factory=dict)]
+    payload: Annotated[DataObject, Field(default_factory=dict)]
     queue_name: Label = DEFAULT
     priority: Priority = 0
     tenant_id: OrganizationRef | None = None

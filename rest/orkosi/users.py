@@ -83,13 +83,14 @@ async def get(call: Call) -> OrkosiMemberData:
 )
 async def update(call: Call) -> OrkosiMemberData:
     """For admins. The username and the address of somebody else are for whoever manages the accounts of the
-    installation to change: who has them has the account."""
+    installation to change: who has them has the account. Sent as they are shown, they stay as they are."""
     body, organization_id = call.body(OrkosiUserChange), await organization_of(call)
     member = await _member(call, organization_id)
     await access(call.ctx, ORGANIZATION, organization_id, policy.MANAGE_MEMBERS)
     if body.role not in (None, "admin") and member["role"] == Role.OWNER:
         raise Conflict("The role of the organization's owner cannot be changed")
-    account = {name: value for name, value in body.given().items() if name != "role"}
+    shown = _member_data(call, member)
+    account = {name: value for name, value in body.given().items() if name != "role" and value != shown[name]}  # type: ignore[literal-required]
     if member["user_id"] == call.ctx.user_id and account.keys() == {"username"}:
         await update_user(call.ctx, UserUpdate(**account))
     elif account:

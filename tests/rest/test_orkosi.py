@@ -32,6 +32,23 @@ async def test_what_is_not_there_is_told_in_the_dialect(
     assert (answer.status_code, told(answer).code) == (status, code)
 
 
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/tasks/999", "Task not found"),
+        ("/products/nothing", "Product not found"),
+        ("/files/999", "File not found"),
+        ("/automations/999", "Automation not found"),
+        ("/v1/public/templates/999", "Template not found"),
+        ("/teams/999", "Team not found"),
+    ],
+)
+async def test_what_is_not_there_is_called_as_the_interface_calls_it(board: Board, path: str, message: str) -> None:
+    answer = await board.ann.get(base_of(board) + path)
+
+    assert (answer.status_code, told(answer).message) == (404, message)
+
+
 async def test_both_bases_lead_to_the_same_routes(api: Api, board: Board) -> None:
     for base in ("/orkosi/api", base_of(board), "/orkosi/w/nobody/nowhere/api"):
         answer = await api.client().get(f"{base}/ready")

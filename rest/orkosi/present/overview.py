@@ -170,12 +170,13 @@ class SystemHealthData(TypedDict):
     files: OrkosiSectionData
 
 
-def stats(counts: WorkspaceCounts) -> DashboardStatsData:
+def stats(counts: WorkspaceCounts, inboxes: int) -> DashboardStatsData:
+    """How much there is, of whose projects so many are no products."""
     tasks: Any = {status_word(counted.stage): counted.count for counted in counts.cards_by_stage}
     return {
         "agents": counts.agents,
         "tasks": counts.cards,
-        "products": counts.projects,
+        "products": counts.projects - inboxes,
         "pending": counts.pending,
         "agents_by_status": None if counts.agents_by_status is None else _by_word(counts.agents_by_status),
         "tasks_by_status": tasks,

@@ -155,6 +155,7 @@ async def test_a_plan_that_holds_less_than_there_is_is_refused_with_all_of_that(
     limits: Any = refused.value.details["limits"]
     assert {"name": "projects", "limit": 1, "used": 2} in limits
     assert {"name": "agents", "limit": 0, "used": 1} in limits
+    assert "members" not in {limit["name"] for limit in limits}  # the agent is none
 
 
 async def test_what_a_plan_does_not_hold_is_not_made(
