@@ -19,7 +19,7 @@ from resolvers.kit.load import one_by
 from resolvers.kit.nouns import AGENT, AGENT_AUTOMATION
 from resolvers.kit.page import Window
 from rest.orkosi.agent_names import agent_called, of_agent
-from rest.orkosi.bodies import Body, Deleted, Query, deleted
+from rest.orkosi.bodies import Body, Changes, Deleted, Query, deleted
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.ids import path_id, read_number_or_id
 from rest.orkosi.paging import whole
@@ -54,7 +54,7 @@ class AgentAutomationBody(Body):
     status: AgentAutomationStatus = AgentAutomationStatus.ACTIVE
 
 
-class AgentAutomationPatch(Body):
+class AgentAutomationPatch(Changes):
     """What changes of an automation."""
 
     name: Word | None = None

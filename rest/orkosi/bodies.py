@@ -50,6 +50,14 @@ def _default(model: type[Input], name: str, check: ValidatorFunctionWrapHandler)
     return check(None) if default is None else default
 
 
+class Changes(Body):
+    """What changes, where null leaves as it is what cannot be null: so an empty text clears nothing either."""
+
+    @classmethod
+    def _says_nothing(cls, value: Any, refused: ValidationError) -> bool:
+        return False
+
+
 class Part(Body):
     """An object inside a body, whose unknown fields are ignored too."""
 

@@ -22,7 +22,7 @@ from resolvers.kit.input import Description, Flag, Name
 from resolvers.kit.load import one_by
 from resolvers.kit.nouns import AGENT, MISSION
 from resolvers.kit.page import Window
-from rest.orkosi.bodies import Body, Deleted, deleted
+from rest.orkosi.bodies import Body, Changes, Deleted, deleted
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.paging import whole_of
 from rest.orkosi.present.discovery_engine import (
@@ -62,7 +62,7 @@ class EngineBody(Body):
     enabled: Flag = True
 
 
-class EngineChange(Body):
+class EngineChange(Changes):
     """What changes of a discovery engine. Null clears `description` and `model`."""
 
     name: Name | None = None

@@ -21,7 +21,7 @@ from resolvers.pilotage.standing_order import (
     update_standing_order,
 )
 from rest.orkosi.agent_names import of_agent
-from rest.orkosi.bodies import Body, Deleted, Query, deleted
+from rest.orkosi.bodies import Body, Changes, Deleted, Query, deleted
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.ids import path_id, read_number_or_id
 from rest.orkosi.paging import whole
@@ -54,7 +54,7 @@ class RuleBody(Body):
     permanent: Flag = False
 
 
-class RulePatch(Body):
+class RulePatch(Changes):
     """What changes of a rule."""
 
     rule: RuleText | None = None

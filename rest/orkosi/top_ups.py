@@ -24,7 +24,7 @@ from resolvers.wallet.top_up import (
     update_credit_top_up,
     update_token_top_up,
 )
-from rest.orkosi.bodies import Body
+from rest.orkosi.bodies import Body, Changes
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.present.wallet import AutoTopUpData, CreditTopUpData, auto_top_up, credit_top_up
 from rest.orkosi.workspace import organization_of
@@ -55,7 +55,7 @@ class CreditTopUpBody(TopUpBody):
     package_slug: PackageSlug
 
 
-class TopUpBodyChanges(Body):
+class TopUpBodyChanges(Changes):
     """What changes of that; null changes nothing, but of `stripe_payment_method_id`, which it clears."""
 
     enabled: Flag | None = None

@@ -1,6 +1,7 @@
 """The people of the request's organization."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from bson import ObjectId
 from pydantic import Field
@@ -89,9 +90,9 @@ async def update(call: Call) -> OrkosiMemberData:
     await access(call.ctx, ORGANIZATION, organization_id, policy.MANAGE_MEMBERS)
     if body.role not in (None, "admin") and member["role"] == Role.OWNER:
         raise Conflict("The role of the organization's owner cannot be changed")
-    shown = _member_data(call, member)
-    account = {name: value for name, value in body.given().items() if name != "role" and value != shown[name]}  # type: ignore[literal-required]
-    if member["user_id"] == call.ctx.user_id and account.keys() == {"username"}:
+    is_own = member["user_id"] == call.ctx.user_id
+    account = _changed(body.given(), _member_data(call, member), is_own=is_own)
+    if is_own and account.keys() == {"username"}:
         await update_user(call.ctx, UserUpdate(**account))
     elif account:
         await update_person(call.ctx, member["user_id"], PersonUpdate(**account))
@@ -146,6 +147,13 @@ async def delete(call: Call) -> Deleted:
 def _member_data(call: Call, member: OrganizationMemberRecord) -> OrkosiMemberData:
     role, persona = Role(member["role"]), member.get("persona")
     return {**user(call.ctx.services, member["user"], role), "persona": word(Persona(persona)) if persona else None}
+
+
+def _changed(given: Mapping[str, Any], shown: Mapping[str, Any], *, is_own: bool) -> dict[str, Any]:
+    """What a body changes of an account. Whoever sends their own name as it is shown may have none yet, and takes it
+    so."""
+    account = {name: value for name, value in given.items() if name != "role"}
+    return {name: value for name, value in account.items() if value != shown[name] or (is_own and name == "username")}
 
 
 async def _member(call: Call, organization_id: ObjectId) -> OrganizationMemberRecord:

@@ -79,7 +79,7 @@ SCOUT = {
 NO_NAME = bad("name", path={"agentSlug": "No name"})
 NO_NUMBER = bad("agent_number", path={"agentNumber": "nonsense"})
 NO_TEMPLATE = bad("template_number", path={"templateNumber": "nonsense"})
-TAKEN = Refused(status=409, code="CONFLICT", sent={**FELIX, "name": "planner"}, at="slug")
+TAKEN = Refused(status=409, code="CONFLICT", sent={**FELIX, "name": "planner"}, at="name")
 
 
 def _switched(word: str, status: str, *, paused: bool) -> Contract:

@@ -169,7 +169,7 @@ CONTRACTS = [
         route=QUEUES + "/stats",
         params={"queue": "Mails"},
         answers=data({"queues": ({"queue": "Mails", "is_paused": False, **COUNTS},), "total": COUNTS}),
-        bad=bad("queue", params={"queue": ""}),
+        bad=bad("queue", params={"queue": "q" * 101}),
         denied=STRANGER,
     ),
     Contract(

@@ -183,7 +183,7 @@ CONTRACTS = [
         given=_deployed,
         params={"actor_type": "agent", "action": "deploy.finished"},
         answers=page((RECORDED,)),
-        bad=bad("actor_id", params={"actor_id": "nonsense"}),
+        bad=bad("actor_type", params={"actor_type": "robot"}),
         denied=STRANGER,
     ),
     Contract(
