@@ -37,8 +37,8 @@ _COLUMNS: Mapping[CardStage, Mapping[str, Any]] = {
     CardStage.BLOCKED: {"name": "Blocked", "kind": ColumnKind.BLOCKED},
     CardStage.DONE: {"name": "Done", "kind": ColumnKind.DONE},
 }
-"""The columns that boards get where they lack one, in order. None is ACTIVE: runs begin there (decision 76), and whoever
-only tells how far a card is has not asked for one."""
+"""The columns that boards get where they lack one, in order. None is ACTIVE: runs begin there (decision 76), and
+whoever only tells how far a card is has not asked for one."""
 _ORDER = list(_COLUMNS)
 
 Stages = Mapping[ObjectId | None, CardStage]
