@@ -17,6 +17,7 @@ from models.errors import Conflict
 from models.ids import Kind, new_id
 from models.installation_enums import AuthProvider
 from models.records import SessionRecord, UserRecord
+from models.text import slug_of
 from models.user import Consent
 from realtime.events.account import ConsentGiven, UserCreated
 from realtime.log import Change, Committed
@@ -32,6 +33,9 @@ from resolvers.workspace.workspace import insert_workspace
 
 T = TypeVar("T")
 
+OWN, SHARED = "Personal", "Main"
+"""What the workspace of a new account is called."""
+
 Also = Callable[[Change, UserRecord], Awaitable[Any]]
 
 
@@ -40,7 +44,8 @@ class NewAccount:
     """Who registers. Without a password it is the identity provider of the installation that says who they are.
 
     `verified` says that the address is known to be theirs, `server_role` what else they may do, and `generated` that
-    somebody else has chosen the password, so that it has to be changed. `consents` are what they agree to.
+    somebody else has chosen the password, so that it has to be changed. `consents` are what they agree to, and with
+    `members_join` the workspace of their organization is that of its members.
     """
 
     email: str
@@ -50,13 +55,21 @@ class NewAccount:
     server_role: ServerRole = ServerRole.USER
     generated: bool = False
     username: str | None = None
+    members_join: bool = False
     consents: Sequence[tuple[ConsentSubject, str]] = ()
 
 
 def account_of(values: AuthRegister) -> NewAccount:
     """Who registers by themselves."""
     consents = [(given.subject, given.version) for given in values.consents]
-    return NewAccount(values.email, values.password, values.name, username=values.username, consents=consents)
+    return NewAccount(
+        values.email,
+        values.password,
+        values.name,
+        username=values.username,
+        members_join=values.members_join,
+        consents=consents,
+    )
 
 
 async def create_account(
@@ -101,7 +114,7 @@ async def write_account(
         change.append(user_id, UserCreated(user=without_secrets(user)))
         agreed = [ConsentGiven(subject=subject, version=version) for subject, version in account.consents]
         change.append(user_id, *agreed)
-        await _home(change, user_id, name, slug, ctx.services.billing.free)
+        await _home(change, user_id, name, slug, ctx.services.billing.free, members_join=account.members_join)
         if not account.verified:
             await insert_mail(change, account.email, MailTemplate.EMAIL_VERIFICATION, about_id=user_id)
         return await then(change, user)
@@ -130,15 +143,20 @@ def taken_key(error: DuplicateKeyError) -> str:
     return "username" if "username" in (error.details or {}).get("keyPattern", {}) else "email"
 
 
-async def _home(change: Change, user_id: ObjectId, name: str, slug: str, plan: Plan | None) -> None:
+async def _home(
+    change: Change, user_id: ObjectId, name: str, slug: str, plan: Plan | None, *, members_join: bool
+) -> None:
     organization_id, workspace_id = new_id(Kind.ORGANIZATION), new_id(Kind.WORKSPACE)
-    await insert_organization(change, organization_id, name=name, slug=slug, owner_id=user_id, plan=plan)
+    joined_id, called = (workspace_id, SHARED) if members_join else (None, OWN)
+    await insert_organization(
+        change, organization_id, name=name, slug=slug, owner_id=user_id, plan=plan, default_workspace_id=joined_id
+    )
     await insert_workspace(
         change,
         workspace_id,
         organization_id=organization_id,
-        name="Personal",
-        slug="personal",
+        name=called,
+        slug=slug_of(called),
         owner_id=user_id,
-        is_personal=True,
+        is_personal=not members_join,
     )

@@ -102,6 +102,11 @@ class AuthRegister(Input):
         repr=False,
         description="The token of an invitation's link to the address, whose workspace the account joins.",
     )
+    members_join: Flag = Field(
+        False,
+        description="Whether whoever becomes a member of the account's organization joins its workspace; else that is "
+        "the person's own.",
+    )
     consents: Annotated[list[ConsentGive], Field(max_length=MAX_GIVEN)] = Field(
         default_factory=list, description="The texts that the person agrees to."
     )

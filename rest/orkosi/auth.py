@@ -98,8 +98,9 @@ class SuccessData(TypedDict):
 
 @routes.post("/register", "Create an account", runs=register, body=RegisterBody, dialect=FLAT)
 async def create(call: Call) -> OrkosiSessionData:
-    """With an organization and a workspace of its own; signs in. With the code of an invitation it joins that workspace
-    too, and is at home there. Both texts have to be agreed to: 400. An address or a name that is taken: 409."""
+    """With an organization, and a workspace that its members join; signs in. With the code of an invitation it joins
+    that workspace too, and is at home there. Both texts have to be agreed to: 400. An address or a name that is taken:
+    409."""
     body = call.body(RegisterBody)
     agreed = [ConsentGive(subject=subject, version=CURRENT) for subject in ConsentSubject]
     values = AuthRegister(
@@ -107,6 +108,7 @@ async def create(call: Call) -> OrkosiSessionData:
         password=body.password,
         username=body.username,
         invitation_token=body.invite_code,
+        members_join=True,
         consents=agreed,
     )
     return await _session(call.ctx, await register(call.ctx, values))

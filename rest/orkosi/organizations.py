@@ -11,6 +11,7 @@ from models.enums import Role
 from models.errors import Conflict, NotFound
 from models.ids import Kind
 from models.records import OrganizationMemberRecord, OrganizationRecord
+from resolvers.account.registration import SHARED
 from resolvers.inputs.account import Email
 from resolvers.inputs.organization import (
     MemberRole,
@@ -57,8 +58,6 @@ from rest.orkosi.present.organization import (
 )
 from rest.routing import Call
 
-WORKSPACE = "Main"
-"""What the workspace of an organization is called that is made here, which its members join."""
 ONE = "/{orgNumber}"
 
 routes = orkosi_routes("organizations", "/organizations")
@@ -112,7 +111,7 @@ async def find(call: Call) -> list[OrkosiOrganizationData]:
 async def create(call: Call) -> OrkosiOrganizationData:
     """With a workspace, which its members join; the caller becomes its owner."""
     body = call.body(OrkosiOrganizationBody)
-    values = OrganizationCreate(name=body.name, slug=body.slug, workspace=WORKSPACE, members_join=True)
+    values = OrganizationCreate(name=body.name, slug=body.slug, workspace=SHARED, members_join=True)
     made = (await create_organization(call.ctx, values)).value
     return (await _shown([with_changes(made, {"my_role": Role.OWNER.value})]))[0]
 

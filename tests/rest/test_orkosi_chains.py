@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.rest.conftest import Board
-from tests.rest.orkosi_story import asked, base_of
+from tests.rest.conftest import PASSWORD, Api, Board, made
+from tests.rest.orkosi_story import ORKOSI, asked, base_of
 from tests.rest.told import told
 
 
@@ -108,6 +109,35 @@ async def test_a_person_is_sent_back_as_they_are_shown_with_another_role_alone(b
 
     # Then
     assert (same.status_code, same.json()["data"]) == (200, ann)
+
+
+@pytest.mark.parametrize("registers_with_it", [True, False])
+async def test_whoever_is_invited_to_the_organization_of_an_account_works_where_its_owner_does(
+    api: Api, registers_with_it: bool
+) -> None:
+    # Given
+    agreed = {"password": PASSWORD, "terms_accepted": True, "privacy_accepted": True}
+
+    async def registered(name: str, **also: str) -> httpx.AsyncClient:
+        account = {"username": name, "email": f"{name}@example.com", **agreed, **also}
+        return api.client((await made(api.client(), f"{ORKOSI}/auth/register", **account))["token"])
+
+    rui = await registered("rui")
+    [organization] = await asked(rui, "GET", f"{ORKOSI}/organizations")
+    invites = f"{ORKOSI}/organizations/{organization['id']}/invites"
+    token = (await asked(rui, "POST", invites, 201, email="tom@example.com"))["token"]
+
+    # When
+    if registers_with_it:
+        tom = await registered("tom", invite_code=token)
+    else:
+        tom = await registered("tom")
+        await asked(tom, "POST", f"{ORKOSI}/organizations/invites/{token}/accept")
+
+    # Then
+    task = await asked(rui, "POST", f"{ORKOSI}/tasks", 201, title="Polish", assignee="tom")
+    assert await asked(tom, "GET", f"{ORKOSI}/tasks?assignee=me") == [task]
+    assert {user["username"] for user in await asked(tom, "GET", f"{ORKOSI}/users")} == {"rui", "tom"}
 
 
 @pytest.mark.parametrize("path", ["/agents", "/v1/public/agents"])
