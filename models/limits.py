@@ -62,6 +62,7 @@ TITLE = Text(1, 500)
 PATH = Text(1, 1000, strip=False)
 SLUG = Text(2, 60, pattern=r"^[a-z0-9][a-z0-9-]*[a-z0-9]$")
 TAGLINE = Text(0, 300)
+DOMAIN = Text(1, 253, pattern=r"^[^\s/?#@\\]+$")
 HEX_COLOR = Text(7, 7, pattern=r"^#[0-9a-fA-F]{6}$")
 MARKDOWN = Text(0, 5000, strip=False)
 """What clients may show as Markdown."""

@@ -12,7 +12,7 @@ from models.card_enums import ProjectStatus
 from models.enums import Role
 from models.facts import CREATE, FILTER, LISTED, SHOWN, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
-from models.limits import HEX_COLOR, MARKDOWN, NAME, PATH, SLUG, TAGLINE
+from models.limits import DOMAIN, HEX_COLOR, MARKDOWN, NAME, PATH, SLUG, TAGLINE
 from models.number import Number, number_index
 from models.records import ProjectMemberRecord, ProjectRecord
 from models.text import sort_key
@@ -45,6 +45,9 @@ class Project(Stored[ProjectRecord]):
         ProjectStatus.ACTIVE
     )
     tagline: Annotated[str | None, Facts("What it is, in a sentence.", SHOWN | WRITTEN | TRANSFER, text=TAGLINE)] = None
+    domain: Annotated[
+        str | None, Facts("Where it is reached, as example.org.", SHOWN | WRITTEN | TRANSFER, text=DOMAIN)
+    ] = None
     brand_color: Annotated[str | None, Facts("Its colour as #rrggbb.", SHOWN | WRITTEN | TRANSFER, text=HEX_COLOR)] = (
         None
     )

@@ -1374,6 +1374,7 @@ class ProjectRecord(TypedDict):
     slug: str | None
     status: str
     tagline: str | None
+    domain: str | None
     brand_color: str | None
     accent_color: str | None
     description: str | None

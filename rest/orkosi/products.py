@@ -7,7 +7,7 @@ from bson import ObjectId
 from models.card_enums import ProjectStatus
 from models.errors import NotFound
 from models.json import check_text
-from models.limits import HEX_COLOR, MARKDOWN, TAGLINE, Text
+from models.limits import DOMAIN, HEX_COLOR, MARKDOWN, TAGLINE, Text
 from models.records import ProjectRecord
 from resolvers.filing.project_word import find_project
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
@@ -28,6 +28,7 @@ routes = orkosi_routes("products", "/products")
 Details = Annotated[str, MARKDOWN, Prose]
 HexColor = Annotated[str, HEX_COLOR]
 Tagline = Annotated[str, TAGLINE]
+Domain = Annotated[str, DOMAIN]
 
 
 class ProductQuery(Query):
@@ -42,6 +43,7 @@ class ProductQuery(Query):
 class _Values(Body):
     tagline: Tagline | None = None
     description: Details | None = None
+    domain: Domain | None = None
     brand_color: HexColor | None = None
     accent_color: HexColor | None = None
 

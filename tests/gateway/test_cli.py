@@ -101,7 +101,7 @@ def assert_one_sentence(ended: Ended, *parts: str) -> None:
 def assert_plan(exported: dict[str, Any]) -> None:
     """Whatever is in PLAN is in the file again; what else a file may hold is empty."""
     assert (exported["format"], exported["version"], exported["members"]) == ("orrery.project", 1, [EMAIL])
-    shown = {"status": "active", "tagline": None, "brandColor": None, "accentColor": None}
+    shown = {"status": "active", "tagline": None, "domain": None, "brandColor": None, "accentColor": None}
     assert exported["project"] == PLAN["project"] | shown
     plain: dict[str, Any] = {"kind": None, "prompt": None, "requiresApproval": False}
     assert exported["columns"] == [column | plain for column in PLAN["columns"]]

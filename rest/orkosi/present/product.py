@@ -21,6 +21,7 @@ class ProductData(TypedDict):
     tagline: str | None
     description: str | None
     status: ProductStatusWord
+    domain: str | None
     brand_color: str | None
     accent_color: str | None
     deadline: Timestamp | None
@@ -46,6 +47,7 @@ def _product(record: ProjectRecord, task_count: int) -> ProductData:
         "tagline": record.get("tagline"),
         "description": record["description"],
         "status": product_word(record.get("status")),
+        "domain": record.get("domain"),
         "brand_color": record.get("brand_color"),
         "accent_color": record.get("accent_color"),
         "deadline": timestamp(record["deadline"]) if record["deadline"] else None,
