@@ -65,11 +65,7 @@ class Part(Body):
 
 
 class Query(Body):
-    """The parameters of an address: one without a value is as good as left out."""
-
-    @classmethod
-    def _says_nothing(cls, value: Any, refused: ValidationError) -> bool:
-        return bool(value == "")
+    """The parameters of an address."""
 
 
 class Deleted(TypedDict):
