@@ -15,6 +15,9 @@ from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
 from resolvers.kit.position_note import note_entered, noted
 
+INBOX = "inbox"
+"""That of the project whose cards were filed without one (`resolvers.project.inbox`): no other project has it."""
+
 
 async def organization_by_slug(
     ctx: Context, slug: str, fields: Fields = None

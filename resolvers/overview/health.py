@@ -26,11 +26,11 @@ from resolvers.kit.context import Context
 from resolvers.kit.noun import Fields
 from resolvers.kit.nouns import WORKSPACE
 from resolvers.kit.operation import edge, operation
+from resolvers.kit.slugs import INBOX
 from resolvers.kit.tombstone import standing
 from resolvers.lane.card_facts import Facts, milliseconds
 from resolvers.lane.card_facts_keep import FIGURES, PerProject, facts_where
 from resolvers.lane.due import has_passed, is_over
-from resolvers.project.slug import INBOX
 
 READ, AGENTS_READ = TokenScope.PROJECTS_READ, TokenScope.PILOTAGE_READ
 STILL = timedelta(days=14)

@@ -9,8 +9,8 @@ from realtime.log import Change
 from resolvers.inputs.project import ProjectCreate
 from resolvers.kit.context import Context
 from resolvers.kit.plan_limits import require_plan_room
+from resolvers.kit.slugs import INBOX
 from resolvers.project.project import insert_project
-from resolvers.project.slug import INBOX
 
 
 async def inbox_of(ctx: Context, change: Change, workspace_id: ObjectId) -> ProjectRecord:

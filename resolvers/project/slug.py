@@ -12,9 +12,8 @@ from models.records import ProjectRecord
 from models.text import slug_of
 from realtime.log import Change
 from resolvers.kit.migration_step import MigrationStep, Work, over_all
+from resolvers.kit.slugs import INBOX
 
-INBOX = "inbox"
-"""That of the project whose cards were filed without one (`resolvers.project.inbox`): no other project has it."""
 TAKEN = "is taken by another project of the workspace"
 
 

@@ -18,8 +18,7 @@ from resolvers.kit.load import one_by
 from resolvers.kit.nouns import AGENT, CARD, PROJECT, WORKSPACE
 from resolvers.kit.numbered import find_counted
 from resolvers.kit.page import Window
-from resolvers.kit.slugs import agent_by_slug
-from resolvers.project.slug import INBOX
+from resolvers.kit.slugs import INBOX, agent_by_slug
 from rest.orkosi.bodies import Query
 from rest.orkosi.dialect import FEED, orkosi_routes
 from rest.orkosi.ids import NUMBER_OR_ID, read_number_or_id

@@ -18,13 +18,12 @@ from resolvers.kit.nouns import AGENT, CARD, PROJECT, WORKSPACE_FILE
 from resolvers.kit.numbered import numbers_of
 from resolvers.kit.page import Window
 from resolvers.kit.periods import Periods
-from resolvers.kit.slugs import project_by_slug
+from resolvers.kit.slugs import INBOX, project_by_slug
 from resolvers.mission.mission import list_missions
 from resolvers.overview.agents import list_agent_efficiency, list_agent_queues
 from resolvers.overview.counts import get_dashboard, get_workspace_counts
 from resolvers.overview.health import get_workspace_health
 from resolvers.pilotage.standing_order import list_standing_orders
-from resolvers.project.slug import INBOX
 from resolvers.usage.sums import usage_of_workspace
 from resolvers.wallet.wallet import get_wallet
 from rest.orkosi.dialect import orkosi_routes

@@ -13,8 +13,8 @@ from resolvers.filing.project_word import find_project
 from resolvers.inputs.project import ProjectCreate, ProjectUpdate
 from resolvers.kit.input import Name, NotNull, Prose, Slug
 from resolvers.kit.nouns import PROJECT
+from resolvers.kit.slugs import INBOX
 from resolvers.project.project import create_project, get_project, list_projects, update_project
-from resolvers.project.slug import INBOX
 from rest.orkosi.bodies import Body, Query
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.paging import whole_of

@@ -14,9 +14,8 @@ from resolvers.card.card import get_card
 from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import AGENT, CARD, PROJECT
 from resolvers.kit.numbered import find_counted
-from resolvers.kit.slugs import agent_by_slug, project_by_slug
+from resolvers.kit.slugs import INBOX, agent_by_slug, project_by_slug
 from resolvers.project.project import get_project
-from resolvers.project.slug import INBOX
 from resolvers.search.search import search
 from resolvers.words.query import MAX_QUERY
 from rest.orkosi.bodies import Query

@@ -19,7 +19,7 @@ from resolvers.inputs.filing import CardNext, CardSearch, CardSubmit
 from resolvers.kit.access import access
 from resolvers.kit.nouns import CARD
 from resolvers.kit.page import Page
-from resolvers.project.slug import INBOX
+from resolvers.kit.slugs import INBOX
 from rest.orkosi.bodies import called
 from rest.orkosi.ids import path_id
 from rest.orkosi.paging import PageQuery, listed, listed_of

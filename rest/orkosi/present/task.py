@@ -13,8 +13,8 @@ from models.records import CardRecord, ProjectRecord
 from resolvers.column.stage import Stages, stage_of, stages_where
 from resolvers.kit.context import Context
 from resolvers.kit.load import by_ids
+from resolvers.kit.slugs import INBOX
 from resolvers.member.assignee import words_for
-from resolvers.project.slug import INBOX
 from resolvers.relation.graph import blocked_by_of, blocks_of
 from rest.orkosi.present.show import Timestamp
 from rest.orkosi.task_words import (
