@@ -65,5 +65,5 @@ class Dialect:
         return {"POST": self.created, "DELETE": self.deleted}.get(method, 200)
 
 
-PLAIN = Dialect()
+PLAIN = Dialect(empty_is_sent=False)
 """That of the routes at the root, and of whatever is at no interface's prefix."""

@@ -19,9 +19,9 @@ from resolvers.installation.person import (
 )
 from resolvers.installation.person_delete import count_owned_projects, delete_person
 from resolvers.kit.input import Input, NotNull
-from rest.agent_board.bodies import at_most
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.organization import ServerRoleWord, display_name
+from rest.parameters import at_most
 from rest.present import Id, Timestamp, word
 from rest.routing import Call
 

@@ -58,15 +58,6 @@ def kind_of(word: str) -> dict[str, Any]:
     return {"kind": kind} | ({} if requires_approval is None else {"requires_approval": requires_approval})
 
 
-def at_most(maximum: int) -> BeforeValidator:
-    """Annotates how many a query asks for: whoever asks for more than are sent is sent so many."""
-
-    def check(value: Any) -> Any:
-        return maximum if isinstance(value, str) and value.isdecimal() and int(value) > maximum else value
-
-    return BeforeValidator(check)
-
-
 class Part(Input):
     """An object inside a body, whose unknown fields are ignored too."""
 

@@ -12,8 +12,8 @@ from resolvers.installation.installation import get_installation, set_auth
 from resolvers.installation.log_entry import list_log_entries
 from resolvers.installation.log_export import LogExport, Tried, get_log_export, try_log_export, update_log_export
 from resolvers.kit.input import Flag, Input
-from rest.agent_board.bodies import at_most
 from rest.agent_board.dialect import board_routes
+from rest.parameters import at_most
 from rest.present import Timestamp, plain, word
 from rest.routing import Call
 

@@ -19,7 +19,7 @@ from resolvers.mission.relay import relay_mission
 from resolvers.mission.summary import summarize_card
 from resolvers.state.mission_status import ACTIVE
 from rest.agent_board import guards
-from rest.agent_board.bodies import Unsaid, at_most
+from rest.agent_board.bodies import Unsaid
 from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.run import (
     ActiveAgentData,
@@ -33,6 +33,7 @@ from rest.agent_board.present.run import (
     sessions,
 )
 from rest.dialect import NO_CONTENT
+from rest.parameters import at_most
 from rest.routing import Call
 
 routes = board_routes("agents", guards.CARD_PATH + "/agent")

@@ -14,6 +14,7 @@ from models.records import MissionRecord
 from realtime.payload import EventPayload
 from realtime.told import ToldEvent
 from resolvers.inputs.mission import AgentRun, CardMissionStart
+from resolvers.kit.input import Input
 from resolvers.mission.mission import get_mission
 from resolvers.mission.run import is_run, output_of
 from resolvers.mission.start import run_agent, start_card_mission
@@ -21,7 +22,6 @@ from resolvers.state.mission_status import ACTIVE
 from resolvers.subscribe import mission_events
 from rest.routing import Call, Routes
 from rest.stellary import guards
-from rest.stellary.lists import Query
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.agent import Mission, mission, mission_activity
 from serving.transports.event_stream import CURSOR
@@ -64,7 +64,7 @@ async def start(call: Call) -> Mission:
     return mission((await start_card_mission(call.ctx, values)).value)
 
 
-class StreamQuery(Query):
+class StreamQuery(Input):
     """How a mission is followed."""
 
     follow: Literal["true", "false"] = Field("true", description="`false` ends the stream with what there is by now.")

@@ -73,9 +73,9 @@ async def get_linked(call: Call) -> Response:
 
 async def _linked(call: Call) -> AttachmentRecord:
     wanted, link = call.id("attachmentId", Kind.ATTACHMENT), call.query(Link)
-    if link.signature is None:
+    if link.expires is None and link.signature is None:
         return await get_attachment(call.ctx, wanted)
-    return await get_linked_attachment(call.ctx, wanted, link.expires or "", link.signature)
+    return await get_linked_attachment(call.ctx, wanted, link.expires or "", link.signature or "")
 
 
 async def _of_card(call: Call) -> ObjectId:

@@ -16,9 +16,9 @@ from resolvers.automation.automation import (
 from resolvers.inputs.automation import AutomationCreate, AutomationUpdate
 from resolvers.kit.input import Flag, Input
 from resolvers.kit.page import DEFAULT_SIZE, MAX_SIZE, Window
+from rest.parameters import at_most
 from rest.routing import Call, Routes
 from rest.stellary import guards
-from rest.stellary.lists import Query
 from rest.stellary.paths import PROJECT
 from rest.stellary.present.automation import Automation, AutomationTrace, automation, automation_trace
 from rest.stellary.present.base import Ok, ok
@@ -32,10 +32,10 @@ class AutomationToggle(Input):
     enabled: Flag | None = None
 
 
-class TraceQuery(Query):
+class TraceQuery(Input):
     """How many traces, the latest first."""
 
-    limit: Annotated[int, Field(ge=1, le=MAX_SIZE)] = DEFAULT_SIZE
+    limit: Annotated[int, Field(ge=1, le=MAX_SIZE), at_most(MAX_SIZE)] = DEFAULT_SIZE
 
 
 @routes.get("", "List the automations of a project", runs=list_automations)

@@ -3,37 +3,32 @@
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from models.base import R
 from models.enums import DocumentContext, DocumentFormat, DocumentStatus, DocumentType, MissionStatus, ProposalStatus
 from resolvers.inputs.document import ContextId, Tag
 from resolvers.kit.input import Input
 from resolvers.kit.page import DEFAULT_SIZE, MAX_SIZE, Page
+from rest.parameters import at_most
 
 LIST_LIMIT = 5000
 
-
-class Query(Input):
-    """The parameters of an address. One with nothing behind it, which forms send for no choice, is as good as none."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _chosen(cls, values: Any) -> Any:
-        return {name: value for name, value in values.items() if value != ""}
+Limit = Annotated[int, Field(ge=1, le=LIST_LIMIT), at_most(LIST_LIMIT)]
+"""How many entries of a list are asked for."""
 
 
-class NotificationQuery(Query):
+class NotificationQuery(Input):
     """How many notifications, and whether those that are read already are left out."""
 
-    limit: Annotated[int, Field(ge=1, le=MAX_SIZE)] = DEFAULT_SIZE
+    limit: Annotated[int, Field(ge=1, le=MAX_SIZE), at_most(MAX_SIZE)] = DEFAULT_SIZE
     unread_only: bool = False
 
 
-class MissionQuery(Query):
+class MissionQuery(Input):
     """How many missions, the newest first, and of which status."""
 
-    limit: Annotated[int, Field(ge=1, le=LIST_LIMIT)] = LIST_LIMIT
+    limit: Limit = LIST_LIMIT
     status: MissionStatus | None = None
 
     def filter(self) -> dict[str, Any]:
@@ -41,10 +36,10 @@ class MissionQuery(Query):
         return {} if self.status is None else {"status": {"eq": self.status.value}}
 
 
-class ProposalQuery(Query):
+class ProposalQuery(Input):
     """How many proposals, the newest first, and of which status."""
 
-    limit: Annotated[int, Field(ge=1, le=LIST_LIMIT)] = MAX_SIZE
+    limit: Limit = MAX_SIZE
     status: ProposalStatus | None = None
 
     def filter(self) -> dict[str, Any]:
@@ -58,10 +53,10 @@ class PendingProposalQuery(ProposalQuery):
     status: ProposalStatus = ProposalStatus.PENDING
 
 
-class DocumentQuery(Query):
+class DocumentQuery(Input):
     """Which documents, and how many: of a type, a status, about something, below a document (`root`: at the top)."""
 
-    limit: Annotated[int, Field(ge=1, le=LIST_LIMIT)] = LIST_LIMIT
+    limit: Limit = LIST_LIMIT
     doc_type: DocumentType | None = None
     status: DocumentStatus | None = None
     context_type: DocumentContext | None = None
@@ -84,19 +79,19 @@ class DocumentQuery(Query):
         return found
 
 
-class DocumentTreeQuery(Query):
+class DocumentTreeQuery(Input):
     """The tree of one context alone."""
 
     context_id: ContextId | None = None
 
 
-class DocumentFormatQuery(Query):
+class DocumentFormatQuery(Input):
     """The form of the text; by default the one that it was last written in."""
 
     content_format: DocumentFormat | None = None
 
 
-class DocumentDiffQuery(Query):
+class DocumentDiffQuery(Input):
     """The numbers of two versions; without them the last two."""
 
     from_: Annotated[int | None, Field(ge=1, le=2**31, alias="from")] = None

@@ -13,6 +13,7 @@ from resolvers.inputs.pilotage import (
     TodoCreate,
     TodoUpdate,
 )
+from resolvers.kit.input import Input
 from resolvers.kit.nouns import OBJECTIVE, TODO
 from resolvers.pilotage.dashboard import get_dashboard
 from resolvers.pilotage.decision import create_decision
@@ -24,7 +25,6 @@ from resolvers.pilotage.state import get_state
 from resolvers.pilotage.todo import create_todo, update_todo
 from rest.routing import Call, Routes
 from rest.stellary import guards
-from rest.stellary.lists import Query
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.pilotage import (
     Decision,
@@ -48,7 +48,7 @@ from rest.stellary.present.pilotage import (
 routes = Routes("Pilotage", WORKSPACE + "/pilotage")
 
 
-class StateQuery(Query):
+class StateQuery(Input):
     """What the state is read for, by somebody who is about to do what, and how much of it."""
 
     profile: PilotageProfile = PilotageProfile.PILOTAGE

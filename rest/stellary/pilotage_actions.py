@@ -8,13 +8,13 @@ from pydantic import Field
 from models.limits import Text
 from models.records import ProposalRecord
 from resolvers.inputs.proposal import JsonObject, ProposalCreate, ProposalReview
-from resolvers.kit.input import Prose
+from resolvers.kit.input import Input, Prose
 from resolvers.kit.page import MAX_SIZE, Page, Window
 from resolvers.proposal.decide import apply_proposal, review_proposal
 from resolvers.proposal.proposal import create_proposal, list_proposals
 from rest.routing import Call, Routes
 from rest.stellary import guards
-from rest.stellary.lists import LIST_LIMIT, Query, whole
+from rest.stellary.lists import Limit, whole
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.pilotage_action import WORDS, PilotageAction, action
 
@@ -30,10 +30,10 @@ class ActionStatus(StrEnum):
     APPLIED = "applied"
 
 
-class ActionQuery(Query):
+class ActionQuery(Input):
     """How many actions, the newest first, and of which status."""
 
-    limit: Annotated[int, Field(ge=1, le=LIST_LIMIT)] = MAX_SIZE
+    limit: Limit = MAX_SIZE
     status: ActionStatus | None = None
 
     def filter(self) -> dict[str, Any]:

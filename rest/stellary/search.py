@@ -8,12 +8,11 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from models.enums import SearchType
 from models.ids import Kind
 from models.limits import Text
-from resolvers.kit.input import IdOf
+from resolvers.kit.input import IdOf, Input
 from resolvers.search.search import DEFAULT_SIZE, MAX_SIZE, search
 from resolvers.words.query import MAX_QUERY
 from rest.routing import Call, Routes
 from rest.stellary import guards
-from rest.stellary.lists import Query
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.search import Hit, hit
 
@@ -27,7 +26,7 @@ def _listed(value: Any) -> Any:
     return value.split(",") if isinstance(value, str) else value
 
 
-class SearchQuery(Query):
+class SearchQuery(Input):
     """What to search for; `types` are separated by commas."""
 
     q: Annotated[str, Text(1, MAX_QUERY)]

@@ -35,3 +35,11 @@ async def test_parameters_with_nothing_behind_them_are_as_good_as_none(told: Boa
 
     # Then
     assert (answer.status_code, answer.json()) == (200, (await told.ann.get("/notifications")).json())
+
+
+async def test_whoever_asks_for_more_than_are_sent_is_sent_so_many(told: Board) -> None:
+    # When
+    answer = await told.ann.get("/notifications?limit=100000")
+
+    # Then
+    assert (answer.status_code, answer.json()) == (200, (await told.ann.get("/notifications?limit=500")).json())
