@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from random import uniform
 from typing import Any, TypeVar, get_type_hints
 
@@ -147,10 +148,14 @@ class Call:
     meta: dict[str, Any] = field(default_factory=dict)
 
     def body(self, model: type[M], **given: Any) -> M:
-        """The checked body; `given` are the fields (as clients would write them) that the path decides."""
+        """The checked body; `given` are the fields (as clients would write them) that the path decides.
+
+        Many clients send null for what they leave out, which is as good where null says nothing else.
+        """
         if model is not self.route.body or given.keys() != self.route.given:
             raise TypeError(f"{self.route.method} {self.route.path} declares another body")
-        sent = {name: value for name, value in self.raw_body.items() if name not in given}
+        left_out = given.keys() | {name for name in _optional(model) if self.raw_body.get(name, ...) is None}
+        sent = {name: value for name, value in self.raw_body.items() if name not in left_out}
         if refused := self.raw_body.keys() & given.keys():
             sent |= {f"{name} (set by the path)": None for name in refused}
         if self.route.dialect.extra == "ignore" and (ignored := sent.keys() - _names(model)):
@@ -178,6 +183,17 @@ class Call:
     def id(self, name: str, kind: Kind) -> ObjectId:
         """An id of the path; what is none raises what the dialect says of it."""
         return self.route.dialect.path_id(self.path[name], kind, name)
+
+
+@cache
+def _optional(model: type[Input]) -> frozenset[str]:
+    """How clients write the fields of a model that may be left out, and are not null then."""
+    fields = model.model_fields
+    return frozenset(
+        info.alias or name
+        for name, info in fields.items()
+        if not info.is_required() and info.get_default(call_default_factory=True) is not None
+    )
 
 
 def _names(model: type[Input]) -> set[str]:

@@ -179,6 +179,47 @@ async def test_an_id_of_the_path_that_nobody_has_is_not_found_whatever_it_was_ma
     assert [answer.status_code for answer in answers] == [404] * 3
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "optional"),
+    [
+        ("{project}/cards", {"title": "Lens"}, ["checklist", "labelIds", "priority"]),
+        ("{project}/labels", {"name": "bug"}, ["color"]),
+        ("{project}/automations", {"trigger": "task_moved", "action": {"type": "notify"}}, ["conditions", "enabled"]),
+        ("{workspace}/documents", {"title": "Retries"}, ["content", "docType", "tags", "contextType"]),
+        ("{workspace}/pipelines", {"name": "Review", "steps": []}, ["enabled", "description"]),
+        ("{workspace}/project-drafts", {"name": "Launch"}, ["contextDocuments", "teamMembers"]),
+        ("{workspace}/members/invite", {"email": "bob@example.com"}, ["role"]),
+        ("{workspace}/agents", {"name": "Otto", "slug": "otto"}, ["autonomyMode", "mcpOnly", "tools"]),
+        ("{workspace}/pilotage/actions/propose", {"actionType": "Hire", "explanation": "Now"}, ["payload"]),
+        ("/api-tokens", {"name": "CI"}, ["scopes", "expiresAt"]),
+    ],
+)
+async def test_null_for_what_may_be_left_out_is_as_good_as_nothing(
+    board: Board, path: str, body: dict[str, Any], optional: list[str]
+) -> None:
+    # Given
+    address = path.format(project=board.path, workspace=board.workspace)
+
+    # When
+    answer = await board.ann.post(address, json={**body, **dict.fromkeys(optional)})
+
+    # Then
+    assert answer.status_code == 201, answer.text
+
+
+async def test_null_is_refused_for_what_is_required_and_for_what_a_change_cannot_empty(board: Board) -> None:
+    # Given
+    label = await made(board.ann, f"{board.path}/labels", name="bug", color="#112233")
+
+    # When
+    required = await board.ann.post(f"{board.path}/labels", json={"name": None})
+    changed = await board.ann.patch(f"{board.path}/labels/{label['id']}", json={"color": None})
+
+    # Then
+    assert (required.status_code, required.json()["details"]["field"]) == (400, "name")
+    assert (changed.status_code, changed.json()["message"]) == (400, "color: must not be null")
+
+
 async def test_a_body_of_very_many_fields_is_refused_before_they_are_looked_at(board: Board) -> None:
     answer = await board.ann.post(f"{board.path}/cards", json={"title": "A", **{f"k{n}": n for n in range(1_000)}})
 
