@@ -30,7 +30,7 @@ class AllRead(Ok):
 
 def activity(record: ActivityRecord) -> Activity:
     """That a card was brought back is a change of it: `card_archived` says that it was archived."""
-    if record["type"] == ActivityType.CARD_ARCHIVED and not record["meta"]["archived"]:
+    if record["type"] == ActivityType.CARD_ARCHIVED and record["meta"].get("archived") is False:
         meta = {**record["meta"], "fields": ["archived"]}
         record = with_changes(record, {"type": ActivityType.CARD_UPDATED.value, "meta": meta})
     return shown(Activity, record)
