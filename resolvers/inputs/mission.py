@@ -7,6 +7,7 @@ import orjson
 from bson import ObjectId
 from pydantic import (
     AfterValidator,
+    ConfigDict,
     Field,
     PlainValidator,
     TypeAdapter,
@@ -149,10 +150,10 @@ class CardMessages(Input):
 class MissionReview(Input):
     """What a person says to what an agent is about to do."""
 
+    model_config = ConfigDict(validate_default=True)
+
     approved: Flag = Field(description="Whether it goes on so.")
-    feedback: LongText | None = Field(
-        None, validate_default=True, description="What is to be different; has to be given without approval."
-    )
+    feedback: LongText | None = Field(None, description="What is to be different; has to be given without approval.")
 
     @field_validator("feedback")
     @classmethod

@@ -168,7 +168,7 @@ CONTRACTS = [
         sent={"approved": False, "feedback": "Not so fast"},
         status=200,
         answers=data({"sessionId": Ref("run"), "status": "running", "cardId": Ref("card"), "waitingFor": None}),
-        bad=bad(None, sent={"approved": False}),
+        bad=bad("feedback", sent={"approved": False}),
         denied=without("pilotage:write"),
     ),
     Contract(
