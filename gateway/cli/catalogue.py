@@ -2,6 +2,7 @@
 
 import json
 import sys
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -14,9 +15,10 @@ def catalogue(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON rather than a table.")] = False,
     fields: Annotated[bool, typer.Option("--fields", help="Print the fields of models instead.")] = False,
     tools: Annotated[bool, typer.Option("--tools", help="Print the tools of agents instead.")] = False,
+    deletions: Annotated[bool, typer.Option("--deletions", help="Print what deletions take instead.")] = False,
 ) -> None:
     """Print every operation: who may call it, what it opens, and the doors that lead to it."""
-    entries = _fields() if fields else _tools() if tools else _entries()
+    entries = _fields() if fields else _tools() if tools else _deletions() if deletions else _entries()
     if as_json:
         sys.stdout.write(json.dumps(entries, indent=2) + "\n")
         return
@@ -32,6 +34,12 @@ def catalogue(
             marks = ("listed", "destructive")
             told = ", ".join(mark for mark in marks if entry[mark])
             shown.add_row(entry["tool"] or "", entry["operation"] or "", entry["description"], told)
+        STDOUT.print(shown)
+        return
+    if deletions:
+        shown = Table("deleted", "goes with it", "follows from", box=None, pad_edge=False)
+        for entry in entries:
+            shown.add_row(entry["deleted"], ", ".join(entry["takes"]), entry["follows"] or "")
         STDOUT.print(shown)
         return
     table = Table("operation", "caller, scope", "permission", "opens", "routes", box=None, pad_edge=False)
@@ -92,6 +100,20 @@ def _tools() -> list[dict[str, Any]]:
         }
         for name, operation in sorted(CATALOGUE.items())
         if (reason := why_no_tool(operation)) is not None
+    ]
+
+
+def _deletions() -> list[dict[str, Any]]:
+    """What goes with each kind, in its order: by a step that is written or, where that `follows` from the model, by
+    this key, and told of by this event."""
+    from resolvers.deletion.plan import PLANS
+
+    import_module("resolvers.account.delete")  # adds what goes with an account
+    return [
+        {"deleted": kind.title, "takes": [model.__name__ for model in step.models], "follows": step.follows}
+        for kind, plan in PLANS.items()
+        for step in plan
+        if step.models
     ]
 
 

@@ -45,7 +45,7 @@ class Step:
     with the filter that `look` makes of the tombstone, and `take` finds under `chosen` there which of them to delete.
     Of those some may be left, which still name it under `lingers`: something else goes before them. What `is_silent` is
     deleted by its id alone, and more of it at once. Cards are first looked for in the lanes that name what was deleted
-    under `lanes_by`.
+    under `lanes_by`. No plan names what `follows` from its model: by this key, and told of by this event.
     """
 
     models: tuple[type[Recorded[Any]], ...]
@@ -54,6 +54,7 @@ class Step:
     lanes_by: str | None = None
     lingers: str | None = None
     is_silent: bool = False
+    follows: str | None = None
 
 
 def rows(model: type[Recorded[Any]], key: str, told: Tell | None = None, also: Also | None = None) -> Step:

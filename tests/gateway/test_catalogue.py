@@ -1,6 +1,7 @@
 """`orrery catalogue` shows every operation with the doors that lead to it."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -52,3 +53,19 @@ def test_a_field_is_shown_with_its_doors(capsys: pytest.CaptureFixture[str]) -> 
         "description": "Whether it is taken out of sight.",
         "doors": ["graph", "rest", "update", "filter", "transfer", "tool"],
     }
+
+
+def test_what_goes_with_a_deletion_is_shown_with_what_it_follows_from(capsys: pytest.CaptureFixture[str]) -> None:
+    catalogue(as_json=True, deletions=True)
+    entries = json.loads(capsys.readouterr().out)
+
+    assert {"deleted": "Workspace", "takes": ["Label"], "follows": "workspace_id"} in entries
+    assert {"deleted": "Project", "takes": ["Label"], "follows": "project_id, LabelDeleted"} in entries
+    assert {"deleted": "Project", "takes": ["Comment"], "follows": None} in entries
+    assert {"deleted": "User", "takes": ["Avatar"], "follows": None} in entries
+
+
+def test_deletions_are_shown_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    catalogue(deletions=True)
+
+    assert re.search(r"^Project +Label +project_id, LabelDeleted", capsys.readouterr().out, re.MULTILINE)
