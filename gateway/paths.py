@@ -28,3 +28,8 @@ def rooms_folder() -> Path:
 def models_folder() -> Path:
     """The room of the documents, some modules of which are generated."""
     return rooms_folder() / "models"
+
+
+def types_folder() -> Path:
+    """The room of the graph's types, one module of which is generated."""
+    return rooms_folder() / "schema"

@@ -42,3 +42,9 @@ class CustomFieldValue:
     date_value: datetime | None = strawberry.field(description="The moment of a date field.")
     boolean_value: bool | None = strawberry.field(description="The yes or no of a boolean field.")
     options: list[CustomFieldOption] = strawberry.field(description="What a select field has chosen, in its order.")
+
+
+@strawberry.type(description="The value that a card has for a custom field now.")
+class CustomFieldChange:
+    card_id: strawberry.ID = strawberry.field(description="The id of the card.")
+    value: JSON | None = strawberry.field(description="The value; null where it has none any more.")

@@ -24,8 +24,7 @@ from schema.enums import OrderDirection, described
 from schema.inputs.base import given
 from schema.inputs.derived import input_type
 from schema.loading import EDGE, derived, edge
-from schema.node import TYPE_NAMES
-from schema.references import reference
+from schema.node import TYPE_NAMES, reference
 from schema.selection import NEEDS
 
 T = TypeVar("T")

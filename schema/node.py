@@ -7,6 +7,7 @@ from bson import ObjectId
 from graphql import GraphQLResolveInfo
 
 from models.ids import Kind, kind_of
+from schema import references
 
 TYPE_NAMES = {kind: kind.name.title().replace("_", "") for kind in Kind}
 
@@ -25,3 +26,8 @@ class Node:
     def resolve_type(cls, value: Any, _info: GraphQLResolveInfo[Any], _type: Any) -> str | None:
         kind = kind_of(ObjectId(value["_id"]))
         return None if kind is None else TYPE_NAMES[kind]
+
+
+def reference(name: str) -> Any:
+    """The reference to a type of the graph by its name, as what is made of declarations knows it."""
+    return getattr(references, f"{name}Ref")

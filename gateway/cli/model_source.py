@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.cli.console import CommandError
+from gateway.cli.source import import_of
 
 _OTHERS = frozenset({"__init__", "base", "kinds", "records"})
 """Modules of no document."""
 _DOCUMENTS = frozenset({"Recorded", "Stored"})
 """What documents are, by its name in `models.base`."""
-_LINE = 120
 
 _KINDS = '''"""The kinds of objects that ids name: made of what classes say by `@kind`, by `orrery records --write`."""
 
@@ -110,7 +110,7 @@ def room_source(folder: Path) -> str:
     for declared in declared_in(folder):
         if declared.is_document:
             modules.setdefault(declared.module, []).append(declared.name)
-    imports = [_import(module, sorted(names, key=str.lower)) for module, names in sorted(modules.items())]
+    imports = [import_of(f"models.{module}", sorted(names, key=str.lower)) for module, names in sorted(modules.items())]
     shown = sorted({name for names in modules.values() for name in names} - {"Recorded"})
     listed = "".join(f'    "{name}",\n' for name in ["DOCUMENTS", *shown])
     return "".join([_MODELS, *imports, _LIST, f"__all__ = [\n{listed}]\n"])
@@ -155,11 +155,3 @@ def _kept(file: Path) -> dict[str, int]:
 
 def _hex(code: int) -> str:
     return f"0x{code:02X}"
-
-
-def _import(module: str, names: list[str]) -> str:
-    """An import as the formatter writes it: on one line, or a name a line where that is too long."""
-    line = f"from models.{module} import {', '.join(names)}\n"
-    if len(line) <= _LINE + 1:
-        return line
-    return f"from models.{module} import (\n{''.join(f'    {name},' + chr(10) for name in names)})\n"

@@ -6,7 +6,6 @@ The class has the name of its event; a field stands where the last of what it is
 from typing import Any
 
 import strawberry
-from strawberry.scalars import JSON
 
 from models.base import Record
 from resolvers.card.graph import card_of
@@ -38,12 +37,6 @@ def _ranks(event: Any) -> list[Record]:
 
 class CardsRanked:
     ranks: list[CardRank] = derived(_ranks, needs=("ids", "ranks"), description="The cards and their ranks.")
-
-
-@strawberry.type(description="The value that a card has for a custom field now.")
-class CustomFieldChange:
-    card_id: strawberry.ID = strawberry.field(description="The id of the card.")
-    value: JSON | None = strawberry.field(description="The value; null where it has none any more.")
 
 
 class DocumentMoved:

@@ -17,7 +17,7 @@ from realtime import events
 from realtime.events import EVENTS, ROUTING, Id, Shown, Topic
 from schema.events import by_hand
 from schema.events.base import ActorRef, Event, actor, approved_by
-from schema.references import reference
+from schema.node import reference
 from schema.scalars import Cursor
 from schema.selection import NEEDS
 

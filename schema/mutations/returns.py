@@ -39,7 +39,7 @@ from schema.context import Info
 from schema.mutations import payloads
 from schema.mutations.by_hand import Imported
 from schema.mutations.payloads import AccountPayload, DeletePayload, cursor_field
-from schema.references import reference
+from schema.node import reference
 from schema.scalars import Cursor
 
 Values = Mapping[str, Any]

@@ -9,6 +9,7 @@ import pytest
 from gateway import cli
 from gateway.cli import schema as schema_command
 from gateway.client import Client, ClientError
+from gateway.paths import types_folder
 from tests.gateway.mail_lab import free_port
 from tests.gateway.process import Ended, Serving, orrery, serving
 
@@ -297,25 +298,46 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return int(ended.value.code or 0)
 
 
-def test_a_snapshot_that_was_written_does_not_drift(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    snapshot = tmp_path / "schema.graphql"
-    monkeypatch.setattr(schema_command, "sdl_path", lambda: snapshot)
+@pytest.fixture
+def types(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the types of the graph, beside which the snapshot `schema.graphql` is kept."""
+    folder = tmp_path / "schema"
+    folder.mkdir()
+    for module in types_folder().glob("*.py"):
+        (folder / module.name).write_bytes(module.read_bytes())
+    monkeypatch.setattr(schema_command, "types_folder", lambda: folder)
+    monkeypatch.setattr(schema_command, "sdl_path", lambda: tmp_path / "schema.graphql")
+    return folder
 
+
+def test_a_snapshot_that_was_written_does_not_drift(
+    types: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(monkeypatch, "schema", "--check") == 1
     assert run(monkeypatch, "schema", "--write") == 0
     assert run(monkeypatch, "schema", "--check") == 0
     capsys.readouterr()
     assert run(monkeypatch, "schema") == 0
-    assert capsys.readouterr().out == snapshot.read_text()
+    assert capsys.readouterr().out == types.with_suffix(".graphql").read_text()
+
+
+def test_a_reference_that_was_written_by_hand_has_drifted(
+    types: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    references = types / "references.py"
+    run(monkeypatch, "schema", "--write")
+    references.write_text(references.read_text().replace("LabelRef = ", "TagRef = "))
+    capsys.readouterr()
+
+    assert run(monkeypatch, "schema", "--check") == 1
+
+    assert "-TagRef = " in capsys.readouterr().err
 
 
 def test_a_snapshot_that_drifted_is_shown_where_it_differs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    types: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    snapshot = tmp_path / "schema.graphql"
-    monkeypatch.setattr(schema_command, "sdl_path", lambda: snapshot)
+    snapshot = types.with_suffix(".graphql")
     run(monkeypatch, "schema", "--write")
     snapshot.write_text(snapshot.read_text().replace("type Card implements Node {", "type Card {", 1))
     capsys.readouterr()
