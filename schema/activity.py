@@ -9,11 +9,15 @@ from strawberry import UNSET
 import models
 from models.enums import ActorType
 from resolvers.activity import activity as activity_edges
-from schema.connection import After, First
+from resolvers.activity import log as activity_log
+from resolvers.card.graph import activity_of
+from resolvers.document import graph as document_graph
+from schema.connection import After, Connection, First, window
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
-from schema.references import CardRef, DocumentRef, ProjectRef
+from schema.references import CardRef, DocumentRef, ProjectRef, WorkspaceRef
 
 OfType = Annotated[
     ActorType | None, strawberry.argument(description="Those alone that a person, an agent or nobody did.")
@@ -73,4 +77,30 @@ class Activity(Node):
         activity_edges.document_of,
         needs=("document_id", "workspace_id"),
         description="The document that it is about; null once it is deleted, or the viewer has left its workspace.",
+    )
+
+
+@extends(CardRef, after="attachments")
+class OfCard:
+    activity: Connection[Activity] = edge(
+        activity_of, arguments=window, description="What happened to it, oldest first."
+    )
+
+
+@extends(DocumentRef, after="linked_cards")
+class OfDocument:
+    activity: Connection[Activity] = edge(
+        document_graph.activity_of, arguments=window, description="What happened to it, oldest first."
+    )
+
+
+@extends(WorkspaceRef, after="members")
+class OfWorkspace:
+    activities: Connection[Activity] = edge(
+        activity_log.activities_of,
+        arguments=activities_window,
+        description="What happened in it, newest first; what is older than 400 days is gone.",
+    )
+    activity_stats: ActivityStats = edge(
+        activity_log.stats_of, description="How often what happened in it in the last seven days."
     )

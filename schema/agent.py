@@ -4,18 +4,18 @@ import strawberry
 
 import models
 from models.agent_enums import AgentStatus, IdleReason
-from resolvers.agent.agent_automation import automations_of_agent
+from resolvers.agent.agent import agents_of
 from resolvers.agent.presence import NEEDS, status_of_agents
-from resolvers.mission import mission
 from resolvers.overview.agents import completion_of_agent
 from resolvers.skill.assign import skills_of
 from resolvers.usage.sums import usage_of_agent
 from schema.connection import Connection, window
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
 from schema.overview import AgentCompletion
-from schema.references import AgentAutomationRef, MissionRef, SkillRef
+from schema.references import SkillRef, WorkspaceRef
 from schema.usage import Usage, usage_range
 
 
@@ -25,9 +25,6 @@ class Agent(Node):
     skills: list[SkillRef] = edge(
         skills_of, needs=("skill_ids",), description="What it can read up on, in the order in which it got them."
     )
-    automations: list[AgentAutomationRef] = edge(
-        automations_of_agent, description="What starts it on its machine, as somebody has recorded it, oldest first."
-    )
     completion: AgentCompletion = edge(
         completion_of_agent,
         needs=("workspace_id", "user_id"),
@@ -35,12 +32,14 @@ class Agent(Node):
         description="How much of its work it got done.",
     )
     usage: Usage = edge(usage_of_agent, arguments=usage_range, description="What its models have cost.")
-    missions: Connection[MissionRef] = edge(
-        mission.missions_of_agent, arguments=window, description="Its missions, newest first."
-    )
 
 
 @strawberry.type(description="Whether an agent need not begin to work.")
 class IdleCheck:
     skip: bool = strawberry.field(description="Whether it need not.")
     reason: IdleReason | None = strawberry.field(description="Why; null where it is to begin.")
+
+
+@extends(WorkspaceRef, after="budgets")
+class OfWorkspace:
+    agents: Connection[Agent] = edge(agents_of, arguments=window, description="Its agents, oldest first.")

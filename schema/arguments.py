@@ -26,3 +26,5 @@ LinkToken = Annotated[str, strawberry.argument(description="The token of the lin
 
 VALUES = strawberry.argument(description="The values.")
 CHANGES = strawberry.argument(description="What changes; what is left out stays as it is.")
+
+Slug = Annotated[str, strawberry.argument(description="The slug.")]

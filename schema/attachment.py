@@ -2,6 +2,7 @@
 
 import models
 from resolvers.attachment import graph as edges
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
@@ -17,3 +18,10 @@ class Attachment(Node):
     )
     card: CardRef | None = edge(edges.card_of)
     uploaded_by: UserRef | None = edge(edges.uploader_of)
+
+
+@extends(CardRef, after="comments")
+class OfCard:
+    attachments: list[Attachment] = edge(
+        edges.attachments_of, description="The files on it, oldest first; at most 100."
+    )

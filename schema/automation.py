@@ -5,10 +5,11 @@ import strawberry
 import models
 from resolvers.automation import automation as edges
 from schema.connection import Connection, window
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef
+from schema.references import CardRef, ProjectRef
 
 
 @shows(models.AutomationTrace, "What came of one event for an automation.")
@@ -30,4 +31,11 @@ class AutomationTrace:
 class Automation(Node):
     traces: Connection[AutomationTrace] = edge(
         edges.traces_of, arguments=window, description="What came of it, the latest first; kept for 90 days."
+    )
+
+
+@extends(ProjectRef, after="labels")
+class OfProject:
+    automations: list[Automation] = edge(
+        edges.automations_of_project, description="What it does by itself, oldest first."
     )

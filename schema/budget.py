@@ -5,9 +5,13 @@ import strawberry
 import models
 from models.base import utc_now
 from models.records import BudgetRecord
+from resolvers.budget.budget import budgets_of_organization, budgets_of_workspace
 from resolvers.usage.spending import as_of
+from schema.connection import Connection, window
+from schema.extension import extends
 from schema.fields import shows
-from schema.loading import derived
+from schema.loading import derived, edge
+from schema.references import OrganizationRef, WorkspaceRef
 from schema.usage import MICRO
 
 _OF_PERIOD = ("period", "current", "cost_spent", "tokens_spent", "cost_reserved", "tokens_reserved")
@@ -56,4 +60,22 @@ class Budget:
         lambda budget: _now(budget)["tokens_reserved"],
         needs=_OF_PERIOD,
         description="Tokens of the same.",
+    )
+
+
+@extends(WorkspaceRef, after="usage")
+class OfWorkspace:
+    budgets: Connection[Budget] = edge(
+        budgets_of_workspace,
+        arguments=window,
+        description="The budgets of it, its agents and its missions, oldest first.",
+    )
+
+
+@extends(OrganizationRef, after="default_credential")
+class OfOrganization:
+    budgets: Connection[Budget] = edge(
+        budgets_of_organization,
+        arguments=window,
+        description="The budgets of it and of all that is in it, oldest first: for its admins.",
     )

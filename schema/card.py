@@ -9,38 +9,25 @@ from models.base import AnyRecord
 from models.card import CardStep as CardStepModel
 from models.card_enums import CardStage
 from models.records import CardRecord
-from resolvers.attachment import graph as attachment_edges
 from resolvers.card import custom as card_custom_edges
 from resolvers.card import graph as card_graph_edges
 from resolvers.card import pipeline as card_pipeline_edges
 from resolvers.card import seen as seen_edges
-from resolvers.conversation.conversation import pre_session_of
 from resolvers.credential.assigned import credential_of
-from resolvers.document import link as document_link
-from resolvers.mission import mission
 from resolvers.relation import graph as relation_edges
-from resolvers.worktree import worktree as worktree_edges
-from schema.activity import Activity
-from schema.attachment import Attachment
-from schema.comment import Comment
-from schema.connection import Connection, window
+from schema.connection import Connection, window_of
 from schema.custom_field import CustomFieldValue
+from schema.extension import extends
 from schema.fields import shows
+from schema.filters import CardFilter, CardOrder
 from schema.label import Label
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import (
-    CardRef,
-    ConversationRef,
-    CredentialRef,
-    DocumentRef,
-    MissionActivityRef,
-    MissionRef,
-    WorktreeRef,
-)
-from schema.relation import CardRelation
+from schema.references import CardRef, ColumnRef, CredentialRef, ProjectRef, ScopeRef
 
 PLACE = ("column_id", "project_id", "rank")
+
+cards_window = window_of(CardFilter, CardOrder)
 
 
 def _checklist(card: CardRecord, asked: Set[str]) -> Sequence[AnyRecord]:
@@ -93,9 +80,6 @@ class Card(Node):
         needs=("project_id", "custom_values"),
         description="The custom fields that it has a value for, in the project's order.",
     )
-    relations: list[CardRelation] = edge(
-        relation_edges.relations_of, description="How it stands to other cards, oldest first; at most 200."
-    )
     blocked_by: list[CardRef] = edge(
         relation_edges.blocked_by_of, description="The cards that it waits for, done ones included."
     )
@@ -116,35 +100,35 @@ class Card(Node):
         needs=("credential_id",),
         description="What models are asked with for it, before its project's: for admins of the organization.",
     )
-    pre_session: ConversationRef | None = edge(
-        pre_session_of, description="The viewer's conversation about its prompt, as long as that goes on."
-    )
     is_unread: bool = edge(
         seen_edges.is_unread_of,
         needs=("project_id", "workspace_id"),
         description="Whether others have done something with it since the viewer looked at it: as far as the 100 "
         "newest activities of its project tell.",
     )
-    worktree: WorktreeRef | None = edge(
-        worktree_edges.worktree_of, description="The folder in which it is worked on, if it has one."
+
+
+@extends(ProjectRef, after="columns")
+class OfProject:
+    cards: Connection[Card] = edge(
+        card_graph_edges.cards_of_project,
+        arguments=cards_window,
+        description="All its cards, those of its scopes included.",
     )
-    comments: Connection[Comment] = edge(
-        card_graph_edges.comments_of, arguments=window, description="What was said about it, oldest first."
+
+
+@extends(ScopeRef, after="columns")
+class OfScope:
+    cards: Connection[Card] = edge(
+        card_graph_edges.cards_of_scope, needs=("project_id",), arguments=cards_window, description="Its cards."
     )
-    attachments: list[Attachment] = edge(
-        attachment_edges.attachments_of, description="The files on it, oldest first; at most 100."
-    )
-    activity: Connection[Activity] = edge(
-        card_graph_edges.activity_of, arguments=window, description="What happened to it, oldest first."
-    )
-    documents: Connection[DocumentRef] = edge(
-        document_link.documents_of_card, arguments=window, description="The documents that are linked to it."
-    )
-    messages: Connection[MissionActivityRef] = edge(
-        mission.messages_of_card,
-        arguments=window,
-        description="What was reported and said in all missions about it, oldest first.",
-    )
-    missions: Connection[MissionRef] = edge(
-        mission.missions_of_card, arguments=window, description="What agents were asked about it, newest first."
+
+
+@extends(ColumnRef, after="order")
+class OfColumn:
+    cards: Connection[Card] = edge(
+        card_graph_edges.cards_of_column,
+        needs=("project_id",),
+        arguments=cards_window,
+        description="Its cards, by their place.",
     )

@@ -6,9 +6,12 @@ import models
 from models.enums import CredentialAuthorization
 from resolvers.credential.assigned import is_default_of
 from resolvers.credential.authorization import authorization_of
+from resolvers.credential.credential import credentials_of
 from resolvers.credential.usage import usage_of_credential
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import derived, edge
+from schema.references import OrganizationRef
 from schema.usage import UsageTotal
 
 
@@ -33,3 +36,10 @@ class Credential:
         description="Whether models are asked with it where a card and its project name none.",
     )
     usage: CredentialUsage = edge(usage_of_credential, description="What models have cost with it.")
+
+
+@extends(OrganizationRef, after="teams")
+class OfOrganization:
+    credentials: list[Credential] = edge(
+        credentials_of, description="Its credentials by their keys, without what they hold: for its admins."
+    )

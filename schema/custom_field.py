@@ -8,9 +8,11 @@ from strawberry.scalars import JSON
 import models
 from models.custom_field import FieldOption
 from resolvers.custom_field import custom_field as custom_field_edges
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
+from schema.references import ProjectRef
 
 
 @shows(FieldOption, "A choice of a select field.")
@@ -48,3 +50,10 @@ class CustomFieldValue:
 class CustomFieldChange:
     card_id: strawberry.ID = strawberry.field(description="The id of the card.")
     value: JSON | None = strawberry.field(description="The value; null where it has none any more.")
+
+
+@extends(ProjectRef, after="cards")
+class OfProject:
+    custom_fields: list[CustomField] = edge(
+        custom_field_edges.custom_fields_of_project, description="Its custom fields, in order."
+    )

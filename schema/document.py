@@ -10,13 +10,13 @@ from models.enums import DocumentFormat
 from resolvers.document import graph as edges
 from resolvers.document import link as document_link
 from resolvers.document import version as document_version
-from schema.activity import Activity
 from schema.connection import Connection, window, window_of
+from schema.extension import extends
 from schema.fields import shows
 from schema.filters import DocumentFilter, DocumentOrder
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import CardRef, DocumentRef, DocumentVersionRef
+from schema.references import CardRef, DocumentRef, DocumentVersionRef, ProjectRef, ScopeRef, WorkspaceRef
 
 Format = Annotated[DocumentFormat | None, strawberry.argument(description="The form; Markdown by default.")]
 VersionNumber = Annotated[int, strawberry.argument(description="The number of a version.")]
@@ -84,12 +84,46 @@ class Document(Node):
     linked_cards: Connection[CardRef] = edge(
         document_link.cards_of_document, arguments=window, description="The cards that it is linked to."
     )
-    activity: Connection[Activity] = edge(
-        edges.activity_of, arguments=window, description="What happened to it, oldest first."
-    )
 
 
 @strawberry.type(description="A document at its place in the tree.")
 class DocumentTreeEntry:
     document: Document = derived(lambda link: link, description="The document.", through=True)
     depth: int = derived(lambda link: link["depth"], description="How many documents stand above it.")
+
+
+@extends(ProjectRef, after="active_missions")
+class OfProject:
+    documents: Connection[Document] = edge(
+        edges.documents_of_project,
+        arguments=documents_window,
+        description="The documents about it, those about its scopes included.",
+    )
+
+
+@extends(ScopeRef, after="cards")
+class OfScope:
+    documents: Connection[Document] = edge(
+        edges.documents_of_scope, arguments=documents_window, description="The documents about it."
+    )
+
+
+@extends(CardRef, after="activity")
+class OfCard:
+    documents: Connection[Document] = edge(
+        document_link.documents_of_card, arguments=window, description="The documents that are linked to it."
+    )
+
+
+@extends(WorkspaceRef, after="transfer_jobs")
+class OfWorkspace:
+    documents: Connection[Document] = edge(
+        edges.documents_of_workspace,
+        arguments=documents_window,
+        description="All its documents, whatever they are about.",
+    )
+    document_tree: list[DocumentTreeEntry] = edge(
+        edges.tree_of_workspace,
+        arguments=tree_arguments,
+        description="Its documents as a tree: each right behind its parent and what precedes it there; 5,000 at most.",
+    )

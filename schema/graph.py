@@ -7,6 +7,7 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from schema.batching import install
+from schema.extension import extend_types
 from schema.loading import from_record
 from schema.mutations.derived import mutation_type
 from schema.query import Query
@@ -18,6 +19,7 @@ from schema.subscription import Subscription
 @cache
 def strawberry_schema() -> strawberry.Schema:
     """The graph, built once a process."""
+    extend_types()
     schema = strawberry.Schema(
         query=Query,
         mutation=mutation_type(),

@@ -6,10 +6,14 @@ import strawberry
 
 import models
 from models.enums import Role
+from resolvers.invitation import invitation as edges
+from resolvers.invitation import organization_invitation as organization_edges
 from resolvers.invitation.invitation import inviter_of
+from schema.connection import Connection, window
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import edge
-from schema.references import UserRef
+from schema.references import OrganizationRef, UserRef, WorkspaceRef
 
 
 @shows(
@@ -33,3 +37,21 @@ class InvitationPreview:
     )
     inviter_name: str | None = strawberry.field(description="Who invited.")
     expires_at: datetime = strawberry.field(description="When it ends.")
+
+
+@extends(WorkspaceRef, after="health")
+class OfWorkspace:
+    invitations: Connection[Invitation] = edge(
+        edges.invitations_of,
+        arguments=window,
+        description="Invitations that were not accepted, oldest first: for those who may invite.",
+    )
+
+
+@extends(OrganizationRef, after="default_workspace")
+class OfOrganization:
+    invitations: Connection[Invitation] = edge(
+        organization_edges.invitations_of,
+        arguments=window,
+        description="Invitations to it that were not accepted, oldest first: for those who may invite.",
+    )

@@ -10,15 +10,17 @@ import models
 from models.enums import JobState
 from models.job import FactoryAlertKind
 from resolvers.job.listing import counts_of, jobs_of
+from resolvers.job.queue import queues_of
 from resolvers.job.schedule import schedules_of
 from resolvers.job.untold import completed_of, data_of, failed_of, open_of, result_of
-from resolvers.job.worker import held_of_workers
+from resolvers.job.worker import held_of_workers, workers_of
 from resolvers.kit.event import queue_of
 from resolvers.kit.position import cursor_of_queue
 from schema.connection import After, Connection, First, window
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import edge
-from schema.references import QueueRef
+from schema.references import QueueRef, WorkspaceRef
 from schema.scalars import Cursor
 
 
@@ -115,4 +117,12 @@ class Factory:
     alerts: list[FactoryAlert] = strawberry.field(description="What is wrong.")
     process_ids: list[int] | None = strawberry.field(
         description="The processes of the gateway that answers: for whoever runs the installation, null for others."
+    )
+
+
+@extends(WorkspaceRef, after="files")
+class OfWorkspace:
+    queues: Connection[Queue] = edge(queues_of, arguments=window, description="Its queues of jobs, oldest first.")
+    workers: Connection[Worker] = edge(
+        workers_of, arguments=window, description="Who claims jobs of its queues, and was seen within a day."
     )

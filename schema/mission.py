@@ -7,15 +7,15 @@ from resolvers.kit.position import cursor_of_mission
 from resolvers.mission import mission as edges
 from resolvers.mission.run import output_of
 from resolvers.pipeline.run import steps_of_run
-from resolvers.proposal.graph import proposals_of_mission
 from resolvers.usage.sums import usage_of_mission
 from schema.connection import Connection, window, window_of
+from schema.extension import extends
 from schema.fields import shows
-from schema.filters import ProposalFilter
+from schema.filters import MissionFilter
 from schema.loading import edge
 from schema.node import Node
 from schema.pipeline import PipelineStepRun
-from schema.references import AgentRef, CardRef, ProjectRef, ProposalRef
+from schema.references import AgentRef, CardRef, ProjectRef, WorkspaceRef
 from schema.scalars import Cursor
 from schema.usage import Usage
 
@@ -55,8 +55,36 @@ class Mission(Node):
     pipeline_steps: list[PipelineStepRun] = edge(
         steps_of_run, description="How far each step is, where it is the run of a pipeline; none for any other."
     )
-    proposals: Connection[ProposalRef] = edge(
-        proposals_of_mission,
-        arguments=window_of(ProposalFilter),
-        description="What came up in it to be decided on, newest first.",
+
+
+@extends(ProjectRef, after="automations")
+class OfProject:
+    active_missions: list[Mission] = edge(
+        edges.active_missions_of, description="The missions that its cards have at the moment; at most 500."
+    )
+
+
+@extends(CardRef, after="documents")
+class OfCard:
+    messages: Connection[MissionActivity] = edge(
+        edges.messages_of_card,
+        arguments=window,
+        description="What was reported and said in all missions about it, oldest first.",
+    )
+    missions: Connection[Mission] = edge(
+        edges.missions_of_card, arguments=window, description="What agents were asked about it, newest first."
+    )
+
+
+@extends(AgentRef, after="usage")
+class OfAgent:
+    missions: Connection[Mission] = edge(
+        edges.missions_of_agent, arguments=window, description="Its missions, newest first."
+    )
+
+
+@extends(WorkspaceRef, after="remote_calls")
+class OfWorkspace:
+    missions: Connection[Mission] = edge(
+        edges.missions_of_workspace, arguments=window_of(MissionFilter), description="Its missions, newest first."
     )

@@ -8,10 +8,13 @@ from models.pipeline import PipelineStep as Step
 from models.pipeline_run import PipelineStepRun as StepRun
 from resolvers.kit.load import one_by
 from resolvers.kit.nouns import MISSION, PROPOSAL
+from resolvers.pipeline.pipeline import pipelines_of
+from schema.connection import Connection, window
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
-from schema.references import MissionRef, ProposalRef
+from schema.references import MissionRef, ProposalRef, WorkspaceRef
 
 
 @shows(Condition, "What a step asks of what one before it came to.")
@@ -37,3 +40,8 @@ class PipelineStepRun:
 @shows(models.Pipeline, "Steps of agents, tools and people that wait for each other.")
 class Pipeline(Node):
     steps: list[PipelineStep] = strawberry.field()
+
+
+@extends(WorkspaceRef, after="skills")
+class OfWorkspace:
+    pipelines: Connection[Pipeline] = edge(pipelines_of, arguments=window, description="Its pipelines, oldest first.")

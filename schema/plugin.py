@@ -4,8 +4,14 @@ import strawberry
 from strawberry.scalars import JSON
 
 import models
+from resolvers.plugin.plugin import plugins_of
+from resolvers.plugin.remote import remote_calls_of
+from schema.connection import Connection, window
+from schema.extension import extends
 from schema.fields import shows
+from schema.loading import edge
 from schema.node import Node
+from schema.references import WorkspaceRef
 
 
 @strawberry.type(description="What is said of a plugin to whoever may install it.")
@@ -42,3 +48,15 @@ class RemoteServer:
 @shows(models.RemoteCall, "A call of a tool of another server, which is made once.")
 class RemoteCall(Node):
     pass
+
+
+@extends(WorkspaceRef, after="project_drafts")
+class OfWorkspace:
+    plugins: list[Plugin] = edge(plugins_of, description="The plugins that it has, oldest first: for its admins.")
+
+
+@extends(WorkspaceRef, after="pipelines")
+class CallsOfWorkspace:
+    remote_calls: Connection[RemoteCall] = edge(
+        remote_calls_of, arguments=window, description="The calls of tools of other servers, newest first."
+    )

@@ -3,51 +3,23 @@
 from datetime import datetime
 
 import models
-from resolvers.automation import automation as automation_edges
-from resolvers.card import graph as card_graph_edges
 from resolvers.card import seen as seen_edges
-from resolvers.column import column as column_edges
-from resolvers.column import scope as scope_edges
-from resolvers.conversation.conversation import assistant_of
 from resolvers.credential.assigned import credential_of
-from resolvers.custom_field import custom_field as custom_field_edges
-from resolvers.document import graph as document_graph
 from resolvers.figures import portfolio, roadmap, stats
 from resolvers.kit.position import cursor_of_project
 from resolvers.machine import files as file_edges
 from resolvers.machine.reach import FIELDS as FOLDER_FIELDS
-from resolvers.mission import mission
-from resolvers.preferences.panel_state import panel_states_of
 from resolvers.project import project as project_edges
-from resolvers.script import script as script_edges
-from resolvers.script.slash import slash_commands_of
-from schema.connection import Connection, window, window_of
-from schema.document import documents_window
+from schema.connection import Connection, window
+from schema.extension import extends
 from schema.fields import shows
-from schema.filters import CardFilter, CardOrder
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.portfolio import ProjectMetrics
-from schema.references import (
-    AutomationRef,
-    CardRef,
-    ColumnRef,
-    ConversationRef,
-    CredentialRef,
-    CustomFieldRef,
-    DocumentRef,
-    LabelRef,
-    MissionRef,
-    PanelStateRef,
-    ScopeRef,
-    ScriptRef,
-    SlashCommandRef,
-)
+from schema.portfolio import ProjectMetrics, projects_window
+from schema.references import CredentialRef, WorkspaceRef
 from schema.roadmap import Roadmap
 from schema.scalars import Cursor
 from schema.stats import Stats, stats_range
-
-cards_window = window_of(CardFilter, CardOrder)
 
 
 @shows(
@@ -75,33 +47,6 @@ class Project(Node):
         needs=("credential_id",),
         description="What models are asked with for its cards, before the organization's default: for admins of that.",
     )
-    scopes: list[ScopeRef] = edge(scope_edges.scopes_of, description="Its work packages, in order.")
-    columns: list[ColumnRef] = edge(
-        column_edges.columns_of_project, description="The columns of the project itself, outside any scope, in order."
-    )
-    cards: Connection[CardRef] = edge(
-        card_graph_edges.cards_of_project,
-        arguments=cards_window,
-        description="All its cards, those of its scopes included.",
-    )
-    custom_fields: list[CustomFieldRef] = edge(
-        custom_field_edges.custom_fields_of_project, description="Its custom fields, in order."
-    )
-    labels: list[LabelRef] = edge(card_graph_edges.labels_of_project, description="Its labels, by name.")
-    automations: list[AutomationRef] = edge(
-        automation_edges.automations_of_project, description="What it does by itself, oldest first."
-    )
-    active_missions: list[MissionRef] = edge(
-        mission.active_missions_of, description="The missions that its cards have at the moment; at most 500."
-    )
-    documents: Connection[DocumentRef] = edge(
-        document_graph.documents_of_project,
-        arguments=documents_window,
-        description="The documents about it, those about its scopes included.",
-    )
-    assistant: ConversationRef | None = edge(
-        assistant_of, description="The viewer's conversation with its assistant; null before the first message."
-    )
     metrics: ProjectMetrics = edge(
         portfolio.metrics_of, needs=("workspace_id",), description="What its cards add up to."
     )
@@ -112,9 +57,6 @@ class Project(Node):
         stats.stats_of_project,
         arguments=stats_range,
         description="Figures of its cards, those of its scopes included: as they are now, and over time.",
-    )
-    panel_states: list[PanelStateRef] = edge(
-        panel_states_of, description="How the viewer has left the panels of its cards, at most 500."
     )
     unread_count: int = edge(
         seen_edges.unread_count_of,
@@ -132,10 +74,13 @@ class Project(Node):
         needs=FOLDER_FIELDS,
         description="The files that git tracks there, at most 50,000; null where there is no repository.",
     )
-    slash_commands: list[SlashCommandRef] = edge(
-        slash_commands_of,
-        needs=FOLDER_FIELDS,
-        description="Its scripts, the workspace's skills and its repository's commands, by the words that call them.",
-    )
-    scripts: list[ScriptRef] = edge(script_edges.scripts_of, description="What its admins may run, in order.")
     card_count: int = edge(project_edges.card_count_of, description="How many cards it has, archived ones left out.")
+
+
+@extends(WorkspaceRef, after="invitations")
+class OfWorkspace:
+    projects: Connection[Project] = edge(
+        project_edges.projects_of,
+        arguments=projects_window,
+        description="Its projects, oldest first unless an order is given.",
+    )

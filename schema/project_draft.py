@@ -5,10 +5,12 @@ import strawberry
 import models
 from models import project_draft as parts
 from resolvers.project_draft import project_draft as edges
+from schema.connection import Connection, window
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
-from schema.references import MissionRef, ProjectRef, TransferJobRef
+from schema.references import MissionRef, ProjectRef, TransferJobRef, WorkspaceRef
 
 
 @shows(parts.DraftDocument, "A text that tells of the project.")
@@ -45,3 +47,10 @@ class ProjectDraft(Node):
     mission: MissionRef | None = edge(edges.mission_of, needs=("mission_id", "workspace_id"))
     job: TransferJobRef | None = edge(edges.job_of, needs=("job_id", "workspace_id"))
     project: ProjectRef | None = edge(edges.project_of, needs=("project_id", "workspace_id"))
+
+
+@extends(WorkspaceRef, after="discovery_engines")
+class OfWorkspace:
+    project_drafts: Connection[ProjectDraft] = edge(
+        edges.project_drafts_of, arguments=window, description="Its drafts of projects, newest first."
+    )

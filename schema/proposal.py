@@ -9,10 +9,15 @@ from models.ids import kind_of
 from resolvers.kit.nouns import NOUNS
 from resolvers.mission.mission import mission_of
 from resolvers.proposal import graph as edges
+from schema.connection import Connection, window_of
+from schema.extension import extends
 from schema.fields import shows
+from schema.filters import ProposalFilter
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import AgentRef, MissionRef
+from schema.references import AgentRef, MissionRef, WorkspaceRef
+
+proposals_window = window_of(ProposalFilter)
 
 
 def _type_of(change: Record) -> str:
@@ -47,4 +52,22 @@ class Proposal(Node):
         lambda proposal: proposal["operation"] is not None,
         needs=("operation",),
         description="Whether it is done once it is approved; else that is only noted.",
+    )
+
+
+@extends(MissionRef, after="pipeline_steps")
+class OfMission:
+    proposals: Connection[Proposal] = edge(
+        edges.proposals_of_mission,
+        arguments=proposals_window,
+        description="What came up in it to be decided on, newest first.",
+    )
+
+
+@extends(WorkspaceRef, after="missions")
+class OfWorkspace:
+    approvals: Connection[Proposal] = edge(
+        edges.proposals_of_workspace,
+        arguments=proposals_window,
+        description="What was proposed in it, newest first; with a filter of the status, what waits for a decision.",
     )

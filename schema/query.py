@@ -61,6 +61,7 @@ from schema.arguments import (
     ProposalId,
     QueueId,
     ScopeId,
+    Slug,
     TeamId,
     TransferJobId,
     WorkspaceId,
@@ -83,7 +84,7 @@ from schema.log_entry import Level, LogEntry, LogFile, LogFileLine, LogLimit, Lo
 from schema.machine import Folder, TextFile
 from schema.mission import Mission
 from schema.node import Node
-from schema.organization import DeletedOrganization, Organization, Slug
+from schema.organization import DeletedOrganization, Organization
 from schema.plugin import PluginManifest, RemoteServer
 from schema.project import Project
 from schema.proposal import Proposal

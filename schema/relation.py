@@ -5,6 +5,7 @@ import strawberry
 import models
 from models.enums import RelationType
 from resolvers.relation import graph as edges
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
@@ -23,3 +24,10 @@ class CardRelation:
     type: RelationType = strawberry.field(description="What this card is to the other.")
     card: CardRef | None = edge(edges.other_of, needs=("card_id",), description="The other card.")
     relation: Relation = derived(lambda seen: seen["relation"], description="The relation itself.")
+
+
+@extends(CardRef, after="custom_fields")
+class OfCard:
+    relations: list[CardRelation] = edge(
+        edges.relations_of, description="How it stands to other cards, oldest first; at most 200."
+    )

@@ -8,8 +8,9 @@ import strawberry
 from models.enums import ColumnKind, FieldType, Priority, TemplateKind
 from models.records import TemplateRecord
 from resolvers.template import template as edges
+from schema.extension import extends
 from schema.loading import derived, edge
-from schema.references import UserRef
+from schema.references import UserRef, WorkspaceRef
 
 
 def _columns(template: TemplateRecord) -> list[dict[str, Any]]:
@@ -123,3 +124,11 @@ class Template:
         edges.creator_of, needs=("created_by",), description="Who made it; null for a built-in one."
     )
     created_at: datetime | None = strawberry.field(description="When it was made; null for a built-in one.")
+
+
+@extends(WorkspaceRef, after="storage")
+class OfWorkspace:
+    templates: list[Template] = edge(
+        edges.templates_of,
+        description="What its projects can begin with: the built-in templates, then its own by name.",
+    )

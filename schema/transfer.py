@@ -6,10 +6,12 @@ import models
 from models.enums import ImportNoteCode
 from models.records import TransferJobRecord
 from resolvers.transfer import job as edges
+from schema.connection import Connection, window
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import derived, edge
 from schema.node import Node
-from schema.references import ProjectRef
+from schema.references import ProjectRef, WorkspaceRef
 
 
 def _progress(job: TransferJobRecord) -> float:
@@ -47,3 +49,12 @@ class TransferJob(Node):
     )
     error: TransferError | None = strawberry.field(description="Why it failed; then nothing of it is left.")
     project: ProjectRef | None = edge(edges.project_of, needs=("project_id", "workspace_id"))
+
+
+@extends(WorkspaceRef, after="templates")
+class OfWorkspace:
+    transfer_jobs: Connection[TransferJob] = edge(
+        edges.transfer_jobs_of,
+        arguments=window,
+        description="Imports that run by themselves, and those of the last seven days, newest first.",
+    )

@@ -1,48 +1,28 @@
 """People, and the service users of agents."""
 
 from datetime import datetime
-from typing import Annotated, cast
-
-import strawberry
-from strawberry import UNSET
+from typing import cast
 
 import models
 from models.base import Record
-from models.enums import NoticeLevel, ServerRole
+from models.enums import ServerRole
 from models.errors import Forbidden
 from models.installation_enums import AuthProvider
 from resolvers.account.api_token import list_api_tokens
 from resolvers.account.consent import list_consents
 from resolvers.account.session import list_sessions
-from resolvers.kit.position import notifications_cursor_of
-from resolvers.notification import notification
 from resolvers.oauth.grant import list_oauth_grants
-from resolvers.preferences.preferences import preferences_of
 from resolvers.user import user as people
 from resolvers.user.home import home_workspaces_of
-from resolvers.wallet.wallet import wallets_of_users
 from schema.api_token import ApiToken
-from schema.connection import After, Connection, First
 from schema.consent import Consent
 from schema.context import Info
 from schema.fields import shows
 from schema.loading import edge, resolved
 from schema.node import Node
 from schema.oauth_grant import OAuthGrant
-from schema.references import NotificationRef, PreferencesRef, WalletRef, WorkspaceRef
-from schema.scalars import Cursor
+from schema.references import WorkspaceRef
 from schema.session import Session
-
-UnreadOnly = Annotated[bool | None, strawberry.argument(description="Leave out what was read.")]
-
-
-Level = Annotated[NoticeLevel | None, strawberry.argument(description="Those alone that matter so much.")]
-
-
-def notifications_window(
-    first: First = UNSET, after: After = UNSET, unread_only: UnreadOnly = UNSET, level: Level = UNSET
-) -> None:
-    """The arguments of a list of notifications."""
 
 
 @shows(models.User, "A person, or the service user of an agent.")
@@ -61,7 +41,6 @@ class User(Node):
     server_role: ServerRole | None = edge(
         people.server_role_of, description="What the person may do with the installation: the viewer's own only."
     )
-
     auth_provider: AuthProvider | None = edge(
         people.auth_provider_of, description="What says who the person is: the viewer's own only."
     )
@@ -72,24 +51,6 @@ class User(Node):
     home_workspace: WorkspaceRef | None = edge(
         home_workspaces_of,
         description="The workspace that is meant where a request names none: the viewer's own only.",
-    )
-    preferences: PreferencesRef = edge(
-        preferences_of, description="What is set for how things are shown and told: the viewer's own only."
-    )
-    credit_wallet: WalletRef = edge(wallets_of_users, description="The credit that is left: the viewer's own only.")
-    notifications: Connection[NotificationRef] = edge(
-        notification.notifications_of,
-        arguments=notifications_window,
-        description="What happened in the user's projects, newest first: the viewer's own only.",
-    )
-    unread_notification_count: int = edge(
-        notification.unread_count_of, description="How many notifications are unread: the viewer's own only."
-    )
-
-    notifications_cursor: Cursor = edge(
-        notifications_cursor_of,
-        description="Where the viewer's stream stood before this request read anything: the subscription "
-        "`notifications` after it brings every later change. The viewer's own only.",
     )
 
     @resolved("Where the viewer is signed in, newest first: the viewer's own only.")

@@ -6,11 +6,13 @@ import models
 from models import wallet
 from models.base import utc_now
 from resolvers.wallet.top_up import begun_in, top_ups_of
-from resolvers.wallet.wallet import entries_of
+from resolvers.wallet.wallet import entries_of, wallets_of_organizations, wallets_of_users
 from schema.connection import Connection, window_of
+from schema.extension import extends
 from schema.fields import shows
 from schema.filters import LedgerEntryFilter
 from schema.loading import derived, edge
+from schema.references import OrganizationRef, UserRef
 
 
 @shows(models.LedgerEntry, "A change of a balance, which stays.")
@@ -55,3 +57,13 @@ class Wallet:
         arguments=window_of(LedgerEntryFilter),
         description="What came and was used up, the latest first.",
     )
+
+
+@extends(OrganizationRef, after="billing_overview")
+class OfOrganization:
+    wallet: Wallet = edge(wallets_of_organizations, description="The tokens that it has left.")
+
+
+@extends(UserRef, after="preferences")
+class OfUser:
+    credit_wallet: Wallet = edge(wallets_of_users, description="The credit that is left: the viewer's own only.")

@@ -4,9 +4,11 @@ import strawberry
 
 import models
 from resolvers.worktree import worktree as worktree_edges
+from schema.extension import extends
 from schema.fields import shows
 from schema.loading import edge
 from schema.node import Node
+from schema.references import CardRef
 
 PLACE = ("project_id", "card_id")
 
@@ -27,4 +29,11 @@ class Worktree(Node):
         worktree_edges.diff_of_worktree,
         needs=(*PLACE, "branch", "base", "base_commit"),
         description="What differs there from where it began; null where its repository is not reached.",
+    )
+
+
+@extends(CardRef, after="is_unread")
+class OfCard:
+    worktree: Worktree | None = edge(
+        worktree_edges.worktree_of, description="The folder in which it is worked on, if it has one."
     )
