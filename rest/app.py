@@ -11,16 +11,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from rest.agent_board import table as agent_board
+from rest import agent_board, orkosi, stellary
 from rest.agent_board.dialect import AGENT_BOARD
 from rest.agent_board.live import routes as live
 from rest.dialect import PLAIN, Dialect
 from rest.openapi import build
-from rest.orkosi import table as orkosi
-from rest.orkosi.dialect import ORKOSI
+from rest.orkosi.dialect import BASE, ORKOSI, SCOPED
 from rest.prefixes import DEFAULT, Prefixes
 from rest.routing import MakeContext, Recall, Route, starlette_routes
-from rest.stellary import table as stellary
+from rest.tables import table_of
 from serving.cookies import CookieScope
 from serving.errors import answer_http_exception
 
@@ -51,14 +50,15 @@ class Collision(Exception):  # noqa: N818
 @cache
 def interfaces(prefixes: Prefixes = DEFAULT) -> tuple[Interface, ...]:
     """Every interface where it is mounted. Raises Collision where a route is over one of another interface."""
-    found = [Interface("", PLAIN, stellary.TABLE, stellary.TAGS)]
+    found = [Interface("", PLAIN, *table_of(stellary))]
     if prefix := prefixes.agent_board:
+        table, tags = table_of(agent_board)
         also = {prefix + live.PATH: live.DOCUMENT}
-        table = _mounted(prefix, agent_board.TABLE)
-        found.append(Interface(prefix, AGENT_BOARD, table, agent_board.TAGS, also))
+        found.append(Interface(prefix, AGENT_BOARD, _mounted(prefix, table), tags | live.TAGS, also))
     if prefix := prefixes.orkosi:
-        table, scoped = (_mounted(prefix + base, orkosi.TABLE) for base in (orkosi.BASE, orkosi.SCOPED))
-        found.append(Interface(prefix, ORKOSI, table, orkosi.TAGS, scoped=scoped))
+        table, tags = table_of(orkosi)
+        mounted, scoped = (_mounted(prefix + base, table) for base in (BASE, SCOPED))
+        found.append(Interface(prefix, ORKOSI, mounted, tags, scoped=scoped))
     for first, second in combinations(found, 2):
         as_long = defaultdict(list)
         for known in first.routes:

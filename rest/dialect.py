@@ -37,7 +37,8 @@ def _path_id(text: str, kind: Kind, field: str) -> ObjectId:
 class Dialect:
     """How an interface speaks. The plain one answers what its routes answer, as it is.
 
-    `name` is of its own, and stands before what its operations are called in the document. `wrap` puts an answer into
+    `name` is of its own, and stands before what its operations are called in the document, as `heading` does before its
+    tags. `wrap` puts an answer into
     its envelope, with what is said beside it, and `wrapped` does the same to the schema of it. `render` makes the body
     of a failure, which is a `failure_type`. `path_id` reads an id of a path, of a kind and as a parameter, and raises
     what one that is none answers. `extra` says whether fields of a body that are not declared are refused, and
@@ -48,6 +49,7 @@ class Dialect:
     """
 
     name: str = ""
+    heading: str = ""
     wrap: Wrap = bare
     wrapped: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is
     failure_type: type[Any] = Failure

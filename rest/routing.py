@@ -204,12 +204,24 @@ def _names(model: type[Input]) -> set[str]:
 @dataclass(slots=True)
 class Routes:
     """Collects the routes of one noun. Each says which operation it `runs`, whose input is its body unless it declares
-    another; the type that its handler returns is the response's documented shape, unless it declares a `response`."""
+    another; the type that its handler returns is the response's documented shape, unless it declares a `response`.
+
+    `about` is a sentence on the `tag`, which one of those says that have it. In the document the routes are at a
+    `place`, and the tag is at `tag_place` where that is another (`rest.tables`).
+    """
 
     tag: str
-    prefix: str
+    prefix: str = ""
+    about: str = ""
+    place: int | None = None
+    tag_place: int | None = None
     dialect: Dialect = PLAIN
     table: list[Route] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """What the document calls the tag."""
+        return self.dialect.heading + self.tag
 
     def get(self, path: str, summary: str, *, runs: Run, **declared: Any) -> Callable[[H], H]:
         return self._enter("GET", path, summary, runs, declared)
@@ -238,7 +250,7 @@ class Routes:
                     operation=operation,
                     handler=handler,
                     summary=summary,
-                    tag=self.tag,
+                    tag=self.title,
                     reads=reads,
                     **{
                         "dialect": self.dialect,

@@ -25,7 +25,9 @@ from rest.parameters import at_most
 from rest.present import Id, Timestamp, word
 from rest.routing import Call
 
-routes = board_routes("admin users", "/admin/users")
+routes = board_routes(
+    "admin users", "/admin/users", about="The accounts of people, for whoever manages them.", place=30
+)
 
 
 class AdminUserData(TypedDict):

@@ -32,8 +32,19 @@ from rest.routing import Call
 SHOWN = 50
 MAX_PAGE = 500
 
-routes = board_routes("assistant", guards.PROJECT_PATH + "/assistant")
-pre_sessions = board_routes("pre-sessions", guards.PROJECT_PATH + "/pre-session")
+routes = board_routes(
+    "assistant",
+    guards.PROJECT_PATH + "/assistant",
+    about="What the caller and the assistant of a project say to each other.",
+    place=170,
+    tag_place=222,
+)
+pre_sessions = board_routes(
+    "pre-sessions",
+    guards.PROJECT_PATH + "/pre-session",
+    about="Working out the prompt of a card, before an agent is started with it.",
+    tag_place=223,
+)
 
 Content = Annotated[str, CONTENT, Prose]
 

@@ -17,7 +17,7 @@ from serving.download import download
 FIELD = "file"
 ANY = ("*/*",)
 
-routes = board_routes("attachments", guards.CARD_PATH + "/attachments")
+routes = board_routes("attachments", guards.CARD_PATH + "/attachments", about="Files on cards.", place=140)
 files = board_routes("attachments", "/attachments")
 
 

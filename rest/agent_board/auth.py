@@ -17,7 +17,7 @@ from rest.agent_board.present.organization import PersonData, ServerRoleWord, pe
 from rest.present import word
 from rest.routing import Call
 
-routes = board_routes("auth", "/auth")
+routes = board_routes("auth", "/auth", about="Setting up, registering and signing in.", place=20)
 
 
 class AccountBody(Input):

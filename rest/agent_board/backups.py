@@ -13,7 +13,7 @@ from rest.agent_board.dialect import board_routes
 from rest.present import presents, shown
 from rest.routing import Call
 
-routes = board_routes("backups", "/backups")
+routes = board_routes("backups", "/backups", about="The whole installation in files, made while it serves.", place=340)
 
 PATIENCE = 20.0
 """Seconds that a client waits for one to be made; one that takes longer goes on by itself."""

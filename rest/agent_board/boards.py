@@ -22,7 +22,12 @@ from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.board import BoardData, boards
 from rest.routing import Call
 
-routes = board_routes("boards", guards.PROJECT_PATH + "/boards")
+routes = board_routes(
+    "boards",
+    guards.PROJECT_PATH + "/boards",
+    about="Boards of a project: its scopes, and the columns outside of them.",
+    place=80,
+)
 
 
 class BoardBody(Input):

@@ -31,7 +31,7 @@ from rest.agent_board.present.card import CardData, CardDetailData, PipelineData
 from rest.dialect import NO_CONTENT
 from rest.routing import Call
 
-routes = board_routes("cards", guards.PROJECT_PATH + "/cards")
+routes = board_routes("cards", guards.PROJECT_PATH + "/cards", about="The work items.", place=100)
 
 
 class CardChange(Input):

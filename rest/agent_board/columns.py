@@ -26,7 +26,7 @@ from rest.routing import Call
 
 MAX_COLUMNS = 200
 
-routes = board_routes("columns", guards.PROJECT_PATH + "/columns")
+routes = board_routes("columns", guards.PROJECT_PATH + "/columns", about="The stages of boards.", place=90)
 
 
 class ColumnQuery(Input):

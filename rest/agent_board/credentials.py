@@ -63,7 +63,13 @@ from rest.routing import Call
 COOKIE = "orrery_authorization"
 """Holds what the browser was given in which a sign-in was begun."""
 
-routes = board_routes("credentials", "/credentials")
+routes = board_routes(
+    "credentials",
+    "/credentials",
+    about="What models are asked with: for admins of organizations.",
+    place=190,
+    tag_place=221,
+)
 assigned = board_routes("credentials")
 
 

@@ -1,6 +1,7 @@
 """How the agent board's interface speaks: everything is in an envelope, and what is done without a word is a 204."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NotRequired
 
 from bson import ObjectId
@@ -53,6 +54,7 @@ def _path_id(text: str, kind: Kind, field: str) -> ObjectId:
 
 AGENT_BOARD = Dialect(
     name="agentBoard",
+    heading="Agent board: ",
     wrap=_wrap,
     wrapped=_wrapped,
     failure_type=FailureBody,
@@ -63,7 +65,5 @@ AGENT_BOARD = Dialect(
     deleted=NO_CONTENT,
 )
 
-
-def board_routes(tag: str, path: str = "") -> Routes:
-    """The routes of one noun, below the prefix of the interface."""
-    return Routes(f"Agent board: {tag}", path, AGENT_BOARD)
+board_routes = partial(Routes, dialect=AGENT_BOARD)
+"""The routes of one noun, below the prefix of the interface."""

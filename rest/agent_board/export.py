@@ -15,7 +15,7 @@ from rest.agent_board.organization_context import named
 from rest.routing import Call
 from rest.stellary.present.transfer import written
 
-routes = board_routes("organizations", "/export")
+routes = board_routes("organizations", "/export", place=330)
 
 
 class ExportBody(Input):

@@ -10,7 +10,9 @@ from resolvers.machine.filesystem import browse_folder, read_text_file
 from rest.agent_board.dialect import board_routes
 from rest.routing import Call
 
-routes = board_routes("filesystem", "/filesystem")
+routes = board_routes(
+    "filesystem", "/filesystem", about="Folders of the machine, for the folders of projects.", place=220
+)
 
 
 class FolderQuery(Input):

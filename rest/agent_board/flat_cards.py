@@ -21,7 +21,7 @@ from rest.routing import Call
 RUNS = 50
 """Runs that the whole of a card shows."""
 
-routes = board_routes("cards from outside", "/cards")
+routes = board_routes("cards from outside", "/cards", about="Cards without their projects in the address.", place=160)
 
 
 class FlatCardBody(Input):

@@ -8,7 +8,7 @@ from resolvers.installation.installation import get_installation
 from rest.agent_board.dialect import board_routes
 from rest.routing import Call
 
-routes = board_routes("health")
+routes = board_routes("health", about="Whether the gateway answers, and how one signs in.", place=10)
 
 
 class HealthData(TypedDict):

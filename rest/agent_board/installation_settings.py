@@ -17,8 +17,10 @@ from rest.parameters import at_most
 from rest.present import Timestamp, plain, word
 from rest.routing import Call
 
-auth = board_routes("installation", "/settings/auth")
-logs = board_routes("logs", "/logs")
+auth = board_routes(
+    "installation", "/settings/auth", about="What is set for the installation, by whoever runs it.", place=300
+)
+logs = board_routes("logs", "/logs", about="What the gateway says of itself.")
 log_export = board_routes("logs", "/settings/log-export")
 
 LevelWord = Literal["info", "warn", "error"]

@@ -20,7 +20,9 @@ from rest.agent_board.installation_settings import TriedData, tried
 from rest.routing import Call
 from serving.cookies import set_session_cookies, set_two_factor_cookie
 
-settings = board_routes("single sign-on", "/settings/oidc")
+settings = board_routes(
+    "single sign-on", "/settings/oidc", about="Signing in with the identity provider of the installation.", place=350
+)
 routes = board_routes("single sign-on", "/oidc")
 
 COOKIE = "orrery_oidc"

@@ -45,8 +45,13 @@ ORGANIZATION = "/organizations/{organizationId}"
 WORKSPACE = "Main"
 """What the workspace of an organization is called that is made here."""
 
-routes = board_routes("organizations", "/organizations")
-members = board_routes("organization members", ORGANIZATION + "/members")
+routes = board_routes(
+    "organizations",
+    "/organizations",
+    about="The top of the tenancy; each has a workspace that its projects go to.",
+    place=40,
+)
+members = board_routes("organization members", ORGANIZATION + "/members", about="Who belongs to an organization.")
 
 
 class OrganizationBody(Input):

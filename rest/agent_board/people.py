@@ -9,7 +9,7 @@ from rest.agent_board.dialect import board_routes
 from rest.agent_board.present.organization import PersonData, person
 from rest.routing import Call
 
-routes = board_routes("people", "/users")
+routes = board_routes("people", "/users", about="Finding people.", place=370)
 
 
 class PeopleQuery(Input):

@@ -30,7 +30,9 @@ from rest.agent_board.present.organization import MemberRole, display_name, memb
 from rest.present import Id
 from rest.routing import Call
 
-routes = board_routes("project members", guards.PROJECT_PATH)
+routes = board_routes(
+    "project members", guards.PROJECT_PATH, about="Who is a member of a project, or invited to it.", place=70
+)
 
 
 class ProjectMemberBody(Input):

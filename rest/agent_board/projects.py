@@ -33,7 +33,7 @@ from rest.dialect import NO_CONTENT
 from rest.routing import Call
 from rest.stellary.present.transfer import written
 
-routes = board_routes("projects", "/projects")
+routes = board_routes("projects", "/projects", about="Projects of the caller's organizations.", place=60)
 
 
 class ProjectBody(Input):

@@ -36,8 +36,8 @@ from rest.dialect import NO_CONTENT
 from rest.parameters import at_most
 from rest.routing import Call
 
+cards = board_routes("agents", guards.CARD_PATH, about="What agents do about cards: a session is a mission.", place=110)
 routes = board_routes("agents", guards.CARD_PATH + "/agent")
-cards = board_routes("agents", guards.CARD_PATH)
 projects = board_routes("agents", guards.PROJECT_PATH)
 
 MAX_SENT = 500

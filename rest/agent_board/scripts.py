@@ -22,7 +22,9 @@ from rest.dialect import NO_CONTENT
 from rest.present import Id, Timestamp
 from rest.routing import Call
 
-routes = board_routes("scripts", guards.PROJECT_PATH + "/scripts")
+routes = board_routes(
+    "scripts", guards.PROJECT_PATH + "/scripts", about="What the admins of a project run in a sandbox.", place=230
+)
 
 slash = board_routes("scripts", guards.PROJECT_PATH + "/slash-commands")
 

@@ -22,11 +22,15 @@ from rest.agent_board.organization_context import OrganizationQuery, organizatio
 from rest.present import word
 from rest.routing import Call
 
-user = board_routes("user settings", "/user/settings")
+user = board_routes("user settings", "/user/settings", about="What the caller has set.", place=250)
 shortcuts = board_routes("user settings", "/settings/keyboard-shortcuts")
 told = board_routes("user settings", "/settings/notifications")
-relay = board_routes("context relay", "/settings/context-relay")
-panels = board_routes("panel states", guards.PROJECT_PATH + "/panel-states")
+relay = board_routes(
+    "context relay", "/settings/context-relay", about="How runs are handed over whose context has grown long."
+)
+panels = board_routes(
+    "panel states", guards.PROJECT_PATH + "/panel-states", about="How the caller has left the panels of cards."
+)
 
 DEFAULTS: dict[str, Any] = {
     "theme": "dark",

@@ -26,7 +26,7 @@ from rest.agent_board.organization_context import OrganizationQuery, workspace_o
 from rest.agent_board.present.board import TemplateData, template
 from rest.routing import Call
 
-routes = board_routes("board templates", "/board-templates")
+routes = board_routes("board templates", "/board-templates", about="What boards begin with.", place=210)
 
 
 class TemplateColumnBody(Part):

@@ -28,7 +28,13 @@ from rest.orkosi.present.activity import OrkosiActivityData, OrkosiActivityStats
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("activity log", "/activity-log")
+routes = orkosi_routes(
+    "activity log",
+    "/activity-log",
+    about="What happened in a workspace, and what is recorded of it.",
+    place=210,
+    tag_place=50,
+)
 
 ActorName = Annotated[str, Text(1, 100)]
 

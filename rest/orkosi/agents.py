@@ -33,8 +33,10 @@ from rest.orkosi.present.automation import automation
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("agents", "/agents")
-runs = orkosi_routes("agent runs", "/agent-runs")
+routes = orkosi_routes(
+    "agents", "/agents", about="The agents of the workspace: set up, stopped and started.", place=80, tag_place=30
+)
+runs = orkosi_routes("agent runs", "/agent-runs", about="Whether an agent need begin to work.", tag_place=10)
 
 COUNTED = timedelta(days=30)
 """How far back the cost of agents is told."""

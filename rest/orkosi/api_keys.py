@@ -38,7 +38,13 @@ from rest.orkosi.present.api_key import ApiKeyData, KeyUseData, api_key, key_use
 from rest.orkosi.scope_words import ScopeWords
 from rest.routing import Call
 
-routes = orkosi_routes("api keys", "/organizations/{orgNumber}/api-keys")
+routes = orkosi_routes(
+    "api keys",
+    "/organizations/{orgNumber}/api-keys",
+    about="What programs of an organization sign in with: for its admins, signed in.",
+    place=70,
+    tag_place=40,
+)
 
 
 class ApiKeyBody(Body):

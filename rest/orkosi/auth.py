@@ -41,7 +41,9 @@ from rest.routing import Call
 CURRENT = "current"
 """The version of the texts that registering agrees to: which that was follows from the time."""
 
-routes = orkosi_routes("auth", "/auth")
+routes = orkosi_routes(
+    "auth", "/auth", about="Registering, signing in, and what a session goes on by.", place=20, tag_place=60
+)
 
 
 class RegisterBody(Body):

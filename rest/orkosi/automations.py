@@ -27,7 +27,13 @@ from rest.orkosi.present.automation import OrkosiAutomationData, automation
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("automations", "/automations")
+routes = orkosi_routes(
+    "automations",
+    "/automations",
+    about="What starts the agents of the workspace on their machines, as it is recorded.",
+    place=100,
+    tag_place=70,
+)
 
 Word = Annotated[str, NAME]
 agents_of = one_by(AGENT, "agent_id")

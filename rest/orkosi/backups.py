@@ -19,7 +19,9 @@ from rest.orkosi.paging import whole_of
 from rest.orkosi.present.show import Timestamp, presents, shown, word
 from rest.routing import Call
 
-routes = orkosi_routes("backups", "/backups")
+routes = orkosi_routes(
+    "backups", "/backups", about="Backups of the whole installation, for whoever runs it.", place=40, tag_place=80
+)
 
 MAX_LINES = 100
 UNLISTED = "is no backup of the list"

@@ -47,7 +47,9 @@ from rest.stripe_event import stripe_event
 
 PAID = frozenset({"plan", "limits", "subscription"})
 
-routes = orkosi_routes("billing", "/billing")
+routes = orkosi_routes(
+    "billing", "/billing", about="What is paid for the organization, and what its tier holds.", place=310, tag_place=100
+)
 
 
 class TierBody(Body):

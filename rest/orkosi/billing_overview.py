@@ -10,7 +10,9 @@ from rest.orkosi.present.show import Timestamp
 from rest.orkosi.workspace import organization_of
 from rest.routing import Call
 
-routes = orkosi_routes("billing overview", "/billing")
+routes = orkosi_routes(
+    "billing overview", "/billing", about="What the organization is paid, and what it spends.", place=290, tag_place=90
+)
 
 
 class ProductRevenueData(TypedDict):

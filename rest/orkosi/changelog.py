@@ -29,7 +29,7 @@ from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 from serving.revalidation import revalidated
 
-routes = orkosi_routes("changelog", "/changelog")
+routes = orkosi_routes("changelog", "/changelog", about="What tasks came to.", place=150, tag_place=110)
 
 Word = Annotated[str, NAME]
 Number = Annotated[str, Text(1, 24), WithJsonSchema(dict(NUMBER_OR_ID))]

@@ -27,7 +27,9 @@ from rest.orkosi.present.credential import (
 from rest.orkosi.workspace import organization_of
 from rest.routing import Call
 
-routes = orkosi_routes("credentials", "/credentials")
+routes = orkosi_routes(
+    "credentials", "/credentials", about="What the organization signs in with to others.", place=220, tag_place=120
+)
 
 
 class UpsertBody(Body):

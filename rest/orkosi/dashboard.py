@@ -41,7 +41,13 @@ from rest.orkosi.rules import shown_rules
 from rest.orkosi.workspace import organization_of, workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("dashboard", "/dashboard")
+routes = orkosi_routes(
+    "dashboard",
+    "/dashboard",
+    about="The workspace at a glance: how much there is, how its agents do, what is amiss.",
+    place=320,
+    tag_place=140,
+)
 system = orkosi_routes("dashboard", "/system")
 
 ENDPOINTS = ("/stats", "/overview", "/agent-efficiency", "/agent-queue-health")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, NotRequired
 
 from pydantic import TypeAdapter
@@ -92,6 +93,7 @@ def _wrapped(schema: dict[str, Any]) -> dict[str, Any]:
 
 ORKOSI = Dialect(
     name="orkosi",
+    heading="Orkosi: ",
     wrap=_wrap,
     wrapped=_wrapped,
     failure_type=OrkosiFailure,
@@ -105,7 +107,9 @@ FLAT = replace(ORKOSI, wrap=bare, wrapped=lambda schema: schema)
 FEED = replace(FLAT, key_parameter="token")
 """That of what readers of feeds ask for, who send no header."""
 
-
-def orkosi_routes(tag: str, path: str = "") -> Routes:
-    """The routes of one noun, below where the interface begins."""
-    return Routes(f"Orkosi: {tag}", path, ORKOSI)
+orkosi_routes = partial(Routes, dialect=ORKOSI)
+"""The routes of one noun, below where the interface begins."""
+BASE = "/api"
+"""Where that is, below the prefix of the interface."""
+SCOPED = "/w/{orgSlug}/{wsSlug}" + BASE
+"""The same, for requests about one workspace."""

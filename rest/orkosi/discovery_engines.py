@@ -37,7 +37,13 @@ from rest.orkosi.present.discovery_engine import (
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("discovery engines", "/discovery-engines")
+routes = orkosi_routes(
+    "discovery engines",
+    "/discovery-engines",
+    about="What has agents look for work by itself, and what comes of it.",
+    place=300,
+    tag_place=130,
+)
 
 agents_of = one_by(AGENT, "agent_id")
 last_runs_of = one_by(MISSION, "last_run_id")

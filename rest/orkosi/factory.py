@@ -17,7 +17,13 @@ from rest.orkosi.present.show import Timestamp
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("factory", "/factory-workers")
+routes = orkosi_routes(
+    "factory",
+    "/factory-workers",
+    about="Who works on the queues of the workspace, and how much of it may be at a time.",
+    place=250,
+    tag_place=150,
+)
 
 _TYPES: dict[FactoryAlertKind, Literal["lease_expired", "waiting_long", "failing"]] = {
     FactoryAlertKind.LEASE_EXPIRED: "lease_expired",

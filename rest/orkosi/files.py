@@ -25,7 +25,7 @@ from rest.orkosi.present.file import File, FileWithContent, file, file_with_cont
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("files", "/files")
+routes = orkosi_routes("files", "/files", about="Texts that a workspace keeps by their paths.", place=50, tag_place=160)
 MAX_BODY = 8 * 1024 * 1024
 """A text of 1 MiB, however it is escaped."""
 MAX_PAGE = 50

@@ -25,7 +25,9 @@ from rest.orkosi.present.integration import (
 from rest.orkosi.workspace import organization_of
 from rest.routing import Call
 
-routes = orkosi_routes("integrations", "/integrations")
+routes = orkosi_routes(
+    "integrations", "/integrations", about="What the organization can be connected with.", place=260, tag_place=170
+)
 
 CATALOGUE: Mapping[str, Integration] = MappingProxyType(
     {

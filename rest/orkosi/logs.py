@@ -20,7 +20,13 @@ from rest.orkosi.present.log import OrkosiLogData, OrkosiLogFileData, file_line,
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("logs", "/logs")
+routes = orkosi_routes(
+    "logs",
+    "/logs",
+    about="What agents write of what they do, and what the gateway says of itself.",
+    place=340,
+    tag_place=180,
+)
 
 AgentName = Annotated[str, NAME]
 _OTHER_WORDS = {

@@ -24,7 +24,13 @@ from rest.orkosi.present.notification import OrkosiAllReadData, OrkosiNotificati
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("notifications", "/notifications")
+routes = orkosi_routes(
+    "notifications",
+    "/notifications",
+    about="The caller's own notifications, and notices to all people of a workspace.",
+    place=200,
+    tag_place=240,
+)
 
 
 class NotificationQuery(PageQuery):

@@ -60,7 +60,13 @@ from rest.routing import Call
 
 ONE = "/{orgNumber}"
 
-routes = orkosi_routes("organizations", "/organizations")
+routes = orkosi_routes(
+    "organizations",
+    "/organizations",
+    about="The top of the tenancy: its members, and the invitations to it.",
+    place=30,
+    tag_place=230,
+)
 
 
 class OrkosiOrganizationBody(Body):

@@ -11,7 +11,7 @@ from rest.orkosi.dialect import FLAT, orkosi_routes
 from rest.present import shown, word
 from rest.routing import Call
 
-routes = orkosi_routes("health")
+routes = orkosi_routes("health", about="Whether the gateway answers, and what it is made of.", place=10, tag_place=190)
 
 _REDIS: dict[PartStatus, Literal["connected", "disconnected", "not_configured"]] = {
     PartStatus.UP: "connected",

@@ -23,7 +23,9 @@ from rest.orkosi.task_words import ProductStatus, ProductStatuses
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("products", "/products")
+routes = orkosi_routes(
+    "products", "/products", about="Products, which are projects, by their slugs.", place=170, tag_place=200
+)
 
 Details = Annotated[str, MARKDOWN, Prose]
 HexColor = Annotated[str, HEX_COLOR]

@@ -30,8 +30,12 @@ from rest.orkosi.present.agent import STATUSES, OrkosiTemplateData, PublicAgentD
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("public agents", "/v1/public/agents")
-templates = orkosi_routes("agent templates", "/v1/public/templates")
+routes = orkosi_routes(
+    "public agents", "/v1/public/agents", about="Agents, for programs from outside.", place=110, tag_place=210
+)
+templates = orkosi_routes(
+    "agent templates", "/v1/public/templates", about="What new agents can begin with.", tag_place=20
+)
 
 Label = Annotated[str, NAME]
 Description = Annotated[str, MARKDOWN, Prose]

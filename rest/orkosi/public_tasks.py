@@ -25,7 +25,9 @@ from rest.orkosi.task_calls import find_tasks, revise_task, submit_task, task_id
 from rest.orkosi.task_words import Priorities, PriorityIn, Status, Statuses, TypeIn
 from rest.routing import Call
 
-routes = orkosi_routes("public tasks", "/v1/public")
+routes = orkosi_routes(
+    "public tasks", "/v1/public", about="Tasks for programs, in the words of the public part.", place=180, tag_place=220
+)
 
 Details = Annotated[str, MARKDOWN, Prose]
 ProductRef = Annotated[int | ObjectId, NumberOrId(Kind.PROJECT)]

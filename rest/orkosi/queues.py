@@ -24,7 +24,9 @@ from rest.orkosi.task_queue import Attempts, Priority
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("queues", "/bull-queue")
+routes = orkosi_routes(
+    "queues", "/bull-queue", about="The queues of jobs, as clients of BullMQ fill them.", place=240, tag_place=250
+)
 
 Milliseconds = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 Every = Annotated[int, Field(strict=True, ge=1_000, lt=2**31 * 1_000, multiple_of=1_000)]

@@ -29,7 +29,7 @@ from rest.orkosi.present.rule import ALL, Rule, rule
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("rules", "/rules")
+routes = orkosi_routes("rules", "/rules", about="What agents always keep to.", place=60, tag_place=260)
 
 RuleText = Annotated[str, Text(1, 1000)]
 Word = Annotated[str, NAME]

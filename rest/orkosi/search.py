@@ -24,7 +24,9 @@ from rest.orkosi.present.found import FoundByKind, found_by_kind
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("search", "/search")
+routes = orkosi_routes(
+    "search", "/search", about="One search over tasks, products and agents.", place=140, tag_place=270
+)
 
 MOST = 20
 """Of each kind."""

@@ -31,7 +31,13 @@ from rest.orkosi.queue_names import queue_of
 from rest.orkosi.workspace import OrganizationRef, require_organization, workspace_of
 from rest.routing import Call
 
-routes = orkosi_routes("task queue", "/task-queue")
+routes = orkosi_routes(
+    "task queue",
+    "/task-queue",
+    about="Jobs for workers, who claim them and say what came of them.",
+    place=230,
+    tag_place=280,
+)
 
 queues_of = one_by(QUEUE, "queue_id")
 

@@ -21,7 +21,9 @@ from rest.orkosi.task_calls import find_next, find_tasks, revise_task, submit_ta
 from rest.orkosi.task_words import Priorities, PriorityIn, Status, Statuses, TypeIn, number_of
 from rest.routing import Call
 
-routes = orkosi_routes("tasks", "/tasks")
+routes = orkosi_routes(
+    "tasks", "/tasks", about="Tasks, which are cards, by numbers and words.", place=160, tag_place=290
+)
 
 Details = Annotated[str, MARKDOWN, Prose]
 NAMES = {"stage": "status", "project": "product_slug", "estimate_minutes": "estimated_minutes"}

@@ -37,7 +37,13 @@ from rest.orkosi.present.team import (
 from rest.orkosi.workspace import organization_of
 from rest.routing import Call
 
-routes = orkosi_routes("teams", "/teams")
+routes = orkosi_routes(
+    "teams",
+    "/teams",
+    about="Teams of an organization, their members, and invitations to them.",
+    place=190,
+    tag_place=330,
+)
 TEAM_PATH = "/{teamNumber}"
 
 

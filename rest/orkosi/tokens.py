@@ -21,7 +21,9 @@ from rest.orkosi.present.wallet import (
 from rest.orkosi.workspace import OrganizationRef, organization_of, require_organization
 from rest.routing import Call
 
-routes = orkosi_routes("tokens", "/tokens")
+routes = orkosi_routes(
+    "tokens", "/tokens", about="The tokens that an organization has left, and its ledger.", place=270, tag_place=300
+)
 
 
 class TokenBalanceQuery(Query):

@@ -30,7 +30,9 @@ from rest.orkosi.present.wallet import AutoTopUpData, CreditTopUpData, auto_top_
 from rest.orkosi.workspace import organization_of
 from rest.routing import Call
 
-routes = orkosi_routes("top-ups", "/billing")
+routes = orkosi_routes(
+    "top-ups", "/billing", about="What is bought by itself once little is left.", place=280, tag_place=310
+)
 
 
 class TopUpBody(Body):

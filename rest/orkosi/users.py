@@ -37,7 +37,7 @@ from rest.orkosi.present.user import OrkosiUserData, user
 from rest.orkosi.workspace import organization_of
 from rest.routing import Call
 
-routes = orkosi_routes("users", "/users")
+routes = orkosi_routes("users", "/users", about="The people of an organization.", place=130, tag_place=320)
 
 _ROLES = {"admin": Role.ADMIN, "member": Role.MEMBER, "viewer": Role.VIEWER}
 

@@ -29,7 +29,12 @@ from serving.transports.follow import LAST_EVENT_ID, event_of, follow
 
 EVENT_STREAM = "text/event-stream"
 
-routes = Routes("Agent runtime", WORKSPACE)
+routes = Routes(
+    "Agent runtime",
+    WORKSPACE,
+    about="Running agents by an objective or from a card, and following their missions.",
+    place=390,
+)
 
 
 async def followed(call: Call, answered: Response) -> Response:

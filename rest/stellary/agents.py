@@ -12,7 +12,9 @@ from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.agent import Agent, CreatedAgent, Mission, agent, mission
 from rest.stellary.present.base import Ok, ok
 
-routes = Routes("Agents", WORKSPACE + "/agents")
+routes = Routes(
+    "Agents", WORKSPACE + "/agents", about="Service users of a workspace that carry out missions.", place=380
+)
 
 
 @routes.get("", "List the agents of a workspace", runs=list_agents)

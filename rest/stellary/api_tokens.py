@@ -7,7 +7,7 @@ from rest.routing import Call, Routes
 from rest.stellary.present.account import ApiToken, CreatedApiToken, api_token, created_api_token
 from rest.stellary.present.base import Ok, ok
 
-routes = Routes("API tokens", "/api-tokens")
+routes = Routes("API tokens", "/api-tokens", about="Personal access tokens, managed by the signed-in person.", place=60)
 
 
 @routes.get("", "List the caller's tokens", runs=list_api_tokens)

@@ -24,7 +24,7 @@ from serving.download import download
 FIELD = "file"
 ANY = ("*/*",)
 
-routes = Routes("Attachments", CARD + "/attachments")
+routes = Routes("Attachments", CARD + "/attachments", about="Files on cards.", place=250)
 links = Routes("Attachments", "/attachments")
 
 

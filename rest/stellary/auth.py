@@ -10,7 +10,7 @@ from rest.stellary.present.account import Account, Session, TwoFactorChallenge, 
 from rest.stellary.present.base import Ok, ok
 from serving.cookies import clear_session_cookies, set_session_cookies
 
-routes = Routes("Account", "/auth")
+routes = Routes("Account", "/auth", about="Registering, signing in and out, profile, password, sessions.", place=10)
 
 
 @routes.post("/register", "Create an account", runs=register, sets_cookies=True, names_object=True)

@@ -23,7 +23,12 @@ from rest.stellary.paths import PROJECT
 from rest.stellary.present.automation import Automation, AutomationTrace, automation, automation_trace
 from rest.stellary.present.base import Ok, ok
 
-routes = Routes("Automations", PROJECT + "/automations")
+routes = Routes(
+    "Automations",
+    PROJECT + "/automations",
+    about="What a project does by itself when something happens to its cards.",
+    place=370,
+)
 
 
 class AutomationToggle(Input):

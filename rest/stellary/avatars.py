@@ -9,8 +9,8 @@ from rest.stellary.present.base import Ok, ok
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
-routes = Routes("Account", "/auth/me")
-users = Routes("Users", "/users")
+routes = Routes("Account", "/auth/me", place=20)
+users = Routes("Users", "/users", about="What is seen of people who share an organization.", tag_place=41)
 
 
 @routes.put(

@@ -16,7 +16,7 @@ from rest.stellary.paths import ORGANIZATION
 from rest.stellary.present.base import Ok, ok
 from rest.stripe_event import stripe_event
 
-routes = Routes("Billing", ORGANIZATION + "/billing")
+routes = Routes("Billing", ORGANIZATION + "/billing", about="Paying for an organization.", place=500)
 webhook = Routes("Billing", "/billing")
 
 

@@ -9,7 +9,7 @@ from rest.stellary.paths import PROJECT
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.card import Card, card, cards
 
-routes = Routes("Cards", PROJECT)
+routes = Routes("Cards", PROJECT, about="The work items.", place=220)
 
 
 @routes.get("/cards", "List the cards of a project", runs=list_cards)

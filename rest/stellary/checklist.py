@@ -27,7 +27,7 @@ class ConvertedItem(TypedDict):
     relation: Relation
 
 
-routes = Routes("Checklists", CARD + "/checklist")
+routes = Routes("Checklists", CARD + "/checklist", about="The steps of a card.", place=230)
 
 
 @routes.post("", "Add an item to the checklist of a card", runs=add_checklist_item)

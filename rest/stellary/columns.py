@@ -8,7 +8,7 @@ from rest.stellary.paths import PROJECT
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.column import Column, column
 
-routes = Routes("Columns", PROJECT + "/columns")
+routes = Routes("Columns", PROJECT + "/columns", about="The stages of a board.", place=210)
 
 
 @routes.get("", "List the columns of a project in order", runs=list_columns)

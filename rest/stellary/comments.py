@@ -9,7 +9,7 @@ from rest.stellary.paths import CARD
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.card import Comment, comment
 
-routes = Routes("Comments", CARD + "/comments")
+routes = Routes("Comments", CARD + "/comments", about="What people and agents say on a card.", place=240)
 
 
 @routes.get("", "List the comments on a card, oldest first", runs=list_comments)

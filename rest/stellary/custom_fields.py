@@ -16,7 +16,12 @@ from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.card import Card, card
 from rest.stellary.present.custom_field import ChangedCustomField, CustomField, changed_custom_field, custom_field
 
-routes = Routes("Custom fields", PROJECT + "/custom-fields")
+routes = Routes(
+    "Custom fields",
+    PROJECT + "/custom-fields",
+    about="What the cards of a project tell beside what every card tells.",
+    place=330,
+)
 on_cards = Routes("Custom fields", CARD + "/custom-fields")
 
 

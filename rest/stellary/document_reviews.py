@@ -7,7 +7,9 @@ from rest.stellary import guards
 from rest.stellary.paths import DOCUMENTS
 from rest.stellary.present.document import ListedDocument, listed
 
-routes = Routes("Document reviews", DOCUMENTS + "/{documentId}")
+routes = Routes(
+    "Document reviews", DOCUMENTS + "/{documentId}", about="From a draft to an approved document.", place=320
+)
 
 
 @routes.post("/submit-review", "Submit a document for review", runs=submit_document)

@@ -11,7 +11,12 @@ from rest.stellary.lists import DocumentDiffQuery, DocumentFormatQuery
 from rest.stellary.paths import DOCUMENTS
 from rest.stellary.present.document import Diff, Document, Version, VersionDetails, document, version, versions
 
-routes = Routes("Document versions", DOCUMENTS + "/{documentId}")
+routes = Routes(
+    "Document versions",
+    DOCUMENTS + "/{documentId}",
+    about="The texts of a document over time, and what changed between them.",
+    place=310,
+)
 
 
 @routes.get("/versions", "List the versions of a document, the newest first", runs=get_document)

@@ -38,7 +38,9 @@ from rest.stellary.present.document import (
 MAX_BODY = 2 * 1024 * 1024
 """A text of 1,000,000 bytes is more as JSON."""
 
-routes = Routes("Documents", DOCUMENTS)
+routes = Routes(
+    "Documents", DOCUMENTS, about="The knowledge of a workspace, in a tree; each linked to cards.", place=290
+)
 on_cards = Routes("Documents", CARD + "/documents")
 
 

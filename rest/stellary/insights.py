@@ -9,7 +9,7 @@ from rest.stellary.paths import PROJECT
 from rest.stellary.present.roadmap import Roadmap, roadmap
 from rest.stellary.present.stats import Stats, stats
 
-routes = Routes("Figures", PROJECT)
+routes = Routes("Figures", PROJECT, about="What the cards of a project add up to, now and over time.", place=200)
 
 
 @routes.get("/roadmap", "Read the roadmap of a project", runs=get_project_roadmap)

@@ -30,7 +30,9 @@ from rest.stellary.present.invitation import (
 )
 from rest.stellary.present.member import Membership, membership
 
-routes = Routes("Invitations", WORKSPACE)
+routes = Routes(
+    "Invitations", WORKSPACE, about="Asking people into a workspace by mail, and what their link opens.", place=120
+)
 links = Routes("Invitations", "/invitations")
 
 

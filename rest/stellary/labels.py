@@ -17,7 +17,7 @@ from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.card import Card, card
 from rest.stellary.present.label import Label, label
 
-routes = Routes("Labels", PROJECT + "/labels")
+routes = Routes("Labels", PROJECT + "/labels", about="Coloured tags of a project's cards.", place=270)
 on_cards = Routes("Labels", CARD + "/labels")
 
 

@@ -10,7 +10,12 @@ from rest.stellary.lists import MissionQuery, whole
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.agent import ClaimedMission, Mission, MissionDetails, mission, mission_activity
 
-routes = Routes("Missions", WORKSPACE + "/missions")
+routes = Routes(
+    "Missions",
+    WORKSPACE + "/missions",
+    about="Read and cancelled by people, driven with the agent's own token.",
+    place=400,
+)
 
 
 @routes.get("", "List the missions of a workspace, the newest first", runs=list_missions, query=MissionQuery)

@@ -19,7 +19,7 @@ from rest.stellary.lists import NotificationQuery
 from rest.stellary.present.base import Count
 from rest.stellary.present.notification import AllRead, Notification, notification
 
-routes = Routes("Notifications", "/notifications")
+routes = Routes("Notifications", "/notifications", about="What happened in the caller's projects.", place=70)
 
 
 @routes.get("", "List the caller's notifications, the newest first", runs=list_notifications, query=NotificationQuery)

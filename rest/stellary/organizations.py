@@ -33,8 +33,10 @@ from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.member import OrganizationMember, organization_member
 from rest.stellary.present.organization import Organization, organization
 
-routes = Routes("Organizations", ORGANIZATIONS)
-members = Routes("Organization members", ORGANIZATION + "/members")
+routes = Routes("Organizations", ORGANIZATIONS, about="The top of the tenancy.", place=80)
+members = Routes(
+    "Organization members", ORGANIZATION + "/members", about="Who belongs to an organization, and with which role."
+)
 
 
 @routes.get("", "List the caller's organizations", runs=list_organizations)

@@ -45,7 +45,12 @@ from rest.stellary.present.pilotage import (
     warned_priority,
 )
 
-routes = Routes("Pilotage", WORKSPACE + "/pilotage")
+routes = Routes(
+    "Pilotage",
+    WORKSPACE + "/pilotage",
+    about="What a workspace steers by: its objectives (called missions), priorities, todos, decisions.",
+    place=410,
+)
 
 
 class StateQuery(Input):

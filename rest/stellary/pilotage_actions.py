@@ -18,7 +18,7 @@ from rest.stellary.lists import Limit, whole
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.pilotage_action import WORDS, PilotageAction, action
 
-routes = Routes("Pilotage", WORKSPACE + "/pilotage/actions")
+routes = Routes("Pilotage", WORKSPACE + "/pilotage/actions", place=420)
 
 
 class ActionStatus(StrEnum):

@@ -19,7 +19,13 @@ from rest.stellary.present.agent import Mission, mission
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.pipeline import Pipeline, pipeline
 
-routes = Routes("Pipelines", WORKSPACE + "/pipelines")
+routes = Routes(
+    "Pipelines",
+    WORKSPACE + "/pipelines",
+    about="Steps of agents, tools and people that wait for each other.",
+    place=450,
+    tag_place=501,
+)
 
 
 @routes.get("", "List the pipelines of a workspace", runs=list_pipelines)

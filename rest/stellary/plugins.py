@@ -10,7 +10,7 @@ from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.plugin import Plugin, PluginManifest, plugin
 
-catalog = Routes("Plugins", "/plugins")
+catalog = Routes("Plugins", "/plugins", about="What a workspace has others do with what happens in it.", place=480)
 routes = Routes("Plugins", WORKSPACE + "/plugins")
 
 

@@ -33,7 +33,13 @@ from serving.errors import answer
 MAX_BODY = 2 * MAX_CONTEXT
 """Base64 takes a third more, and JSON has words of its own."""
 
-routes = Routes("Project drafts", WORKSPACE + "/project-drafts")
+routes = Routes(
+    "Project drafts",
+    WORKSPACE + "/project-drafts",
+    about="From a brief over questions to a roadmap, and then to a project.",
+    place=460,
+    tag_place=171,
+)
 
 
 @routes.get("", "List the drafts of projects of a workspace, the newest first", runs=list_project_drafts)

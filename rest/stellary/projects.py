@@ -17,9 +17,16 @@ from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.project import Portfolio, Project, ProjectMember, portfolio, project, project_member
 from rest.stellary.present.template import Template, template
 
-routes = Routes("Projects", PROJECTS)
-templates = Routes("Templates", PROJECTS + "/templates")
-members = Routes("Project members", PROJECT + "/members")
+templates = Routes(
+    "Templates", PROJECTS + "/templates", about="What projects can begin with.", place=150, tag_place=151
+)
+routes = Routes("Projects", PROJECTS, about="Projects of a workspace.")
+members = Routes(
+    "Project members",
+    PROJECT + "/members",
+    about="Who is notified of a project and can be assigned its cards.",
+    place=180,
+)
 
 
 @routes.get("", "List the projects of a workspace", runs=list_projects)

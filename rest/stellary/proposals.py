@@ -11,7 +11,7 @@ from rest.stellary.lists import PendingProposalQuery, ProposalQuery, whole
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.proposal import Proposal, proposal
 
-routes = Routes("Proposals", WORKSPACE)
+routes = Routes("Proposals", WORKSPACE, about="What agents would do, and people decide on.", place=470, tag_place=502)
 
 
 @routes.get(

@@ -8,8 +8,8 @@ from rest.stellary.paths import CARD, PROJECT
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.relation import Relation, relation, relations
 
+of_cards = Routes("Relations", CARD + "/relations", about="How cards of a workspace stand to each other.", place=350)
 routes = Routes("Relations", PROJECT)
-of_cards = Routes("Relations", CARD + "/relations")
 
 
 @of_cards.get("", "List the relations of a card", runs=list_relations)

@@ -20,7 +20,9 @@ from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.column import column
 from rest.stellary.present.scope import Scope, ScopeDetails, Views, scope, views
 
-routes = Routes("Scopes", PROJECT + "/scopes")
+routes = Routes(
+    "Scopes", PROJECT + "/scopes", about="Work packages of a project, with boards and views of their own.", place=190
+)
 
 
 @routes.get("", "List the scopes of a project", runs=list_scopes)

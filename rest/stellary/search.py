@@ -16,7 +16,9 @@ from rest.stellary import guards
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.search import Hit, hit
 
-routes = Routes("Search", WORKSPACE + "/search")
+routes = Routes(
+    "Search", WORKSPACE + "/search", about="Cards, comments, documents and projects by their words.", place=140
+)
 
 TYPES = (SearchType.CARD, SearchType.COMMENT, SearchType.DOCUMENT, SearchType.PROJECT)
 """What this interface finds."""

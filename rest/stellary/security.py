@@ -41,8 +41,12 @@ from rest.stellary.present.session import EndedSessions, OpenSession, open_sessi
 from rest.stellary.present.two_factor import RecoveryCodes, TwoFactorSetup, recovery_codes, two_factor_setup
 from serving.cookies import clear_session_cookies
 
-routes = Routes("Account", "/auth")
-two_factor = Routes("Two-factor sign-in", "/auth/two-factor")
+routes = Routes("Account", "/auth", place=40)
+two_factor = Routes(
+    "Two-factor sign-in",
+    "/auth/two-factor",
+    about="A code of an authenticator, or one for recovery, beside the password.",
+)
 
 
 @routes.post("/change-password", "Change the caller's password", runs=change_password)

@@ -12,7 +12,9 @@ from rest.stellary.present.agent import Agent, agent
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.skill import Skill, skill
 
-routes = Routes("Skills", WORKSPACE + "/skills")
+routes = Routes(
+    "Skills", WORKSPACE + "/skills", about="Instructions for kinds of work, which agents are given.", place=430
+)
 of_agents = Routes("Skills", WORKSPACE + "/agents/{agentId}/skills")
 
 

@@ -17,7 +17,7 @@ from rest.stellary.present.transfer_job import TransferJob, transfer_job
 FIELD = "file"
 MAX_IMPORT = 8 * 1024 * 1024
 
-routes = Routes("Import and export", PROJECTS)
+routes = Routes("Import and export", PROJECTS, about="Whole projects, all or nothing.", place=170)
 
 
 @routes.post(

@@ -28,8 +28,8 @@ from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.member import WorkspaceMember, workspace_member
 from rest.stellary.present.workspace import Workspace, workspace
 
-routes = Routes("Workspaces", WORKSPACES)
-members = Routes("Workspace members", WORKSPACE + "/members")
+routes = Routes("Workspaces", WORKSPACES, about="The tenants of projects, agents and missions.", place=100)
+members = Routes("Workspace members", WORKSPACE + "/members", about="Who belongs to a workspace, and with which roles.")
 
 
 @routes.get("", "List the caller's workspaces in an organization", runs=list_workspaces)

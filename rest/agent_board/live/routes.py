@@ -17,6 +17,7 @@ from serving.transports.connections import Connections
 from serving.transports.limits import WebSocketLimits
 
 PATH = "/ws"
+TAGS = {f"{AGENT_BOARD.heading}live": "What happens, as it happens."}
 _UPGRADE = {"upgrade": "websocket", "connection": "Upgrade"}
 
 DOCUMENT: dict[str, Any] = {
@@ -28,7 +29,7 @@ DOCUMENT: dict[str, Any] = {
             "`ping`. Events are `{type, data, projectId, cursor, at}`; `subscribed` follows what was missed `after` a "
             "cursor, `lagged` tells of what was dropped. The caller's own notifications come without."
         ),
-        "tags": ["Agent board: live"],
+        "tags": [*TAGS],
         "parameters": [
             {
                 "name": "token",
