@@ -4,10 +4,14 @@ from typing import Annotated
 
 from bson import ObjectId
 from pydantic import Field
+from typing_extensions import TypedDict
 
+import models
 from models.credential import KEY
 from models.limits import MARKDOWN
+from models.records import CredentialRecord
 from resolvers.credential.credential import (
+    Revealed,
     credential_by_key,
     delete_credential,
     list_credentials,
@@ -18,13 +22,9 @@ from resolvers.inputs.credential import CredentialUpsert, Secret
 from rest.orkosi.bodies import Body, Deleted, deleted
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.paging import whole_of
-from rest.orkosi.present.credential import (
-    OrkosiCredentialData,
-    RevealedData,
-    credential,
-    revealed,
-)
+from rest.orkosi.present.show import presents, shown
 from rest.orkosi.workspace import organization_of
+from rest.present import Id
 from rest.routing import Call
 
 routes = orkosi_routes(
@@ -38,6 +38,27 @@ class UpsertBody(Body):
     key: Annotated[str, KEY]
     value: Secret = Field(repr=False)
     description: Annotated[str, MARKDOWN] | None = None
+
+
+@presents(models.Credential, only=("key", "description", "hint", "created_at", "updated_at"))
+class OrkosiCredentialData(TypedDict):
+    """A credential, without what it holds: `hint` is the end of that, and null where it is short."""
+
+    id: Id
+
+
+class RevealedData(OrkosiCredentialData):
+    """A credential, with what it holds."""
+
+    value: str
+
+
+def credential(record: CredentialRecord) -> OrkosiCredentialData:
+    return {**shown(OrkosiCredentialData, record), "id": str(record["_id"])}
+
+
+def revealed(found: Revealed) -> RevealedData:
+    return {**credential(found.credential), "value": found.value}
 
 
 @routes.get("", "List credentials", runs=list_credentials, names_object=True)

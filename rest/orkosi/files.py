@@ -3,8 +3,11 @@
 from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
+import models
 from models.limits import Text
+from models.records import WorkspaceFileRecord
 from resolvers.inputs.workspace_file import (
     FileText,
     Path,
@@ -21,7 +24,7 @@ from rest.orkosi.bodies import Body, Query
 from rest.orkosi.dialect import orkosi_routes
 from rest.orkosi.ids import path_id
 from rest.orkosi.paging import PageQuery, listed, whole_of
-from rest.orkosi.present.file import File, FileWithContent, file, file_with_content
+from rest.orkosi.present.show import presents, shown
 from rest.orkosi.workspace import workspace_of
 from rest.routing import Call
 
@@ -57,6 +60,29 @@ class FileBody(Body):
     file_type: Word | None = None
     category: Word | None = None
     content: FileText | None = None
+
+
+@presents(models.WorkspaceFile, without=("workspace_id", "created_by", "updated_by"))
+class File(TypedDict):
+    """A file without its text. `workspace` is the first segment of its path, null where that is its name."""
+
+    id: int | None
+    workspace: str | None
+
+
+class FileWithContent(File):
+    """A file with its text."""
+
+    content: str
+
+
+def file(record: WorkspaceFileRecord) -> File:
+    first, below, _ = record["path"].partition("/")
+    return {**shown(File, record), "id": record["number"], "workspace": first if below else None}
+
+
+def file_with_content(record: WorkspaceFileRecord) -> FileWithContent:
+    return {**file(record), "content": record["content"]}
 
 
 @routes.get("", "List files with pagination", runs=list_workspace_files, query=FileQuery, names_object=True)

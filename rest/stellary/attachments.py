@@ -2,7 +2,9 @@
 
 from bson import ObjectId
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
+import models
 from models.ids import Kind
 from models.records import AttachmentRecord
 from resolvers.attachment.attachment import (
@@ -14,10 +16,10 @@ from resolvers.attachment.attachment import (
 )
 from resolvers.inputs.attachment import AttachmentCreate
 from resolvers.kit.input import Input
+from rest.present import presents, shown
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import CARD
-from rest.stellary.present.attachment import Attachment, attachment
 from rest.stellary.present.base import Ok, ok
 from serving.download import download
 
@@ -33,6 +35,17 @@ class Link(Input):
 
     expires: str | None = None
     signature: str | None = None
+
+
+@presents(models.Attachment)
+class Attachment(TypedDict):
+    """A file on a card. `mimeType` is what it is served as."""
+
+    originalName: str
+
+
+def attachment(record: AttachmentRecord) -> Attachment:
+    return {**shown(Attachment, record), "originalName": record["name"]}
 
 
 @routes.get("", "List the files on a card, oldest first", runs=list_attachments)

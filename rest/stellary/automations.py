@@ -1,9 +1,13 @@
 """Automations of a project, and what came of them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
+import models
+from models.base import timestamp
+from models.records import AutomationRecord, AutomationTraceRecord
 from resolvers.automation.automation import (
     create_automation,
     delete_automation,
@@ -17,10 +21,10 @@ from resolvers.inputs.automation import AutomationCreate, AutomationUpdate
 from resolvers.kit.input import Flag, Input
 from resolvers.kit.page import DEFAULT_SIZE, MAX_SIZE, Window
 from rest.parameters import at_most
+from rest.present import Id, Timestamp, presents, shown
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import PROJECT
-from rest.stellary.present.automation import Automation, AutomationTrace, automation, automation_trace
 from rest.stellary.present.base import Ok, ok
 
 routes = Routes(
@@ -41,6 +45,37 @@ class TraceQuery(Input):
     """How many traces, the latest first."""
 
     limit: Annotated[int, Field(ge=1, le=MAX_SIZE), at_most(MAX_SIZE)] = DEFAULT_SIZE
+
+
+@presents(models.Automation)
+class Automation(TypedDict):
+    """What a project does by itself. `action` has a `type`, and the arguments of the operation that it runs."""
+
+
+@presents(models.AutomationTrace, only=("status", "error"))
+class AutomationTrace(TypedDict):
+    """What came of one event for an automation: `target` is the card, `actor` in whose name it acted."""
+
+    event: Id
+    target: Id
+    actor: Id
+    result: Literal["success", "failure"]
+    timestamp: Timestamp
+
+
+def automation(record: AutomationRecord) -> Automation:
+    return shown(Automation, record)
+
+
+def automation_trace(record: AutomationTraceRecord) -> AutomationTrace:
+    return {
+        **shown(AutomationTrace, record),
+        "event": str(record["event_id"]),
+        "target": str(record["card_id"]),
+        "actor": str(record["actor_id"]),
+        "result": "success" if record["status"] == "success" else "failure",
+        "timestamp": timestamp(record["created_at"]),
+    }
 
 
 @routes.get("", "List the automations of a project", runs=list_automations)

@@ -1,20 +1,24 @@
 """Custom fields of a project, and their values on cards."""
 
 from pydantic import ConfigDict
+from typing_extensions import TypedDict
 
+import models
+from models.custom_field import FieldOption
 from models.ids import Kind, parse_id
 from models.json import join_path
+from models.records import CustomFieldRecord
 from resolvers.card.custom import set_card_custom_fields
-from resolvers.custom_field.change import update_custom_field
+from resolvers.custom_field.change import ChangedField, update_custom_field
 from resolvers.custom_field.custom_field import create_custom_field, delete_custom_field, list_custom_fields
 from resolvers.inputs.custom_field import CardCustomFieldsSet, CustomFieldCreate, CustomFieldUpdate
 from resolvers.kit.input import Input, read_input
+from rest.present import Id, presents, shown
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import CARD, PROJECT
 from rest.stellary.present.base import Ok, ok
 from rest.stellary.present.card import Card, card
-from rest.stellary.present.custom_field import ChangedCustomField, CustomField, changed_custom_field, custom_field
 
 routes = Routes(
     "Custom fields",
@@ -30,6 +34,46 @@ class CustomFieldValues(Input):
     list of those; null clears."""
 
     model_config = ConfigDict(extra="allow")
+
+
+@presents(FieldOption, without=("id",))
+class CustomFieldOption(TypedDict):
+    """A choice of a select field."""
+
+    id: Id
+
+
+@presents(models.CustomField)
+class CustomField(TypedDict):
+    """What cards of a project can tell beside what every card tells. `order` is its place there, from 0."""
+
+    options: list[CustomFieldOption]
+    order: int
+
+
+class ChangedCustomField(CustomField):
+    """The field, and how many cards had a value that could not stay: it is gone, or became another one."""
+
+    affectedCards: int
+    clearedValues: int
+    convertedValues: int
+
+
+def custom_field(record: CustomFieldRecord) -> CustomField:
+    """`record` carries the `order`."""
+    options: list[CustomFieldOption] = [
+        {**shown(CustomFieldOption, option), "id": str(option["id"])} for option in record["options"]
+    ]
+    return {**shown(CustomField, record), "options": options, "order": record["order"]}
+
+
+def changed_custom_field(changed: ChangedField) -> ChangedCustomField:
+    return {
+        **custom_field(changed.custom_field),
+        "affectedCards": changed.affected_cards,
+        "clearedValues": changed.cleared_values,
+        "convertedValues": changed.converted_values,
+    }
 
 
 @routes.get("", "List the custom fields of a project", runs=list_custom_fields)

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
+from typing_extensions import TypedDict
+
+import models
+from models.base import with_changes
+from models.enums import ActivityType
 from models.errors import NotFound
 from models.ids import Kind
-from models.records import NotificationRecord
+from models.records import ActivityRecord, NotificationRecord
 from resolvers.kit.context import Context
 from resolvers.kit.page import Window
 from resolvers.notification.notification import (
@@ -14,12 +19,43 @@ from resolvers.notification.notification import (
     mark_all_notifications_read,
     mark_notification_read,
 )
+from rest.present import presents, shown
 from rest.routing import Call, Routes
 from rest.stellary.lists import NotificationQuery
-from rest.stellary.present.base import Count
-from rest.stellary.present.notification import AllRead, Notification, notification
+from rest.stellary.present.base import Count, Ok
 
 routes = Routes("Notifications", "/notifications", about="What happened in the caller's projects.", place=70)
+
+
+@presents(models.Activity)
+class Activity(TypedDict):
+    """What happened to a card, to a document or to a project's members. `meta` depends on `type`."""
+
+
+@presents(models.Notification)
+class Notification(TypedDict):
+    """An activity, addressed to one person. Without a project it is about a document of the workspace."""
+
+    activity: Activity
+
+
+class AllRead(Ok):
+    """Everything is read; `count` tells how many were not."""
+
+    count: int
+
+
+def activity(record: ActivityRecord) -> Activity:
+    """That a card was brought back is a change of it: `card_archived` says that it was archived."""
+    if record["type"] == ActivityType.CARD_ARCHIVED and record["meta"].get("archived") is False:
+        meta = {**record["meta"], "fields": ["archived"]}
+        record = with_changes(record, {"type": ActivityType.CARD_UPDATED.value, "meta": meta})
+    return shown(Activity, record)
+
+
+def notification(record: NotificationRecord, about: ActivityRecord) -> Notification:
+    """`about` is its activity."""
+    return {**shown(Notification, record), "activity": activity(about)}
 
 
 @routes.get("", "List the caller's notifications, the newest first", runs=list_notifications, query=NotificationQuery)

@@ -1,5 +1,8 @@
 """Organizations and their members."""
 
+from typing_extensions import TypedDict
+
+import models
 from models.base import with_changes
 from models.errors import NotFound
 from models.ids import Kind
@@ -26,17 +29,29 @@ from resolvers.organization.organization import (
     update_organization,
 )
 from resolvers.user.user import user_of_member
+from rest.present import presents, shown
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import ORGANIZATION, ORGANIZATIONS
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.member import OrganizationMember, organization_member
-from rest.stellary.present.organization import Organization, organization
+from rest.stellary.present.member import OrganizationMember, Role, organization_member, role_word
 
 routes = Routes("Organizations", ORGANIZATIONS, about="The top of the tenancy.", place=80)
 members = Routes(
     "Organization members", ORGANIZATION + "/members", about="Who belongs to an organization, and with which role."
 )
+
+
+@presents(models.Organization)
+class Organization(TypedDict):
+    """The top of the tenancy. `myRole` is the caller's."""
+
+    myRole: Role
+
+
+def organization(record: OrganizationRecord) -> Organization:
+    """`record` carries `my_role`."""
+    return {**shown(Organization, record), "myRole": role_word(record["my_role"])}
 
 
 @routes.get("", "List the caller's organizations", runs=list_organizations)

@@ -1,5 +1,11 @@
 """Pipelines of a workspace."""
 
+from typing_extensions import TypedDict
+
+import models
+from models.pipeline import PipelineCondition as Condition
+from models.pipeline import PipelineStep as Step
+from models.records import PipelineRecord, PipelineStepRecord
 from resolvers.inputs.pipeline import PipelineCreate, PipelineUpdate
 from resolvers.kit.nouns import PIPELINE
 from resolvers.kit.page import Page, Window
@@ -11,13 +17,13 @@ from resolvers.pipeline.pipeline import (
     update_pipeline,
 )
 from resolvers.pipeline.run import run_pipeline
+from rest.present import presents, shown
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.lists import whole
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.agent import Mission, mission
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.pipeline import Pipeline, pipeline
 
 routes = Routes(
     "Pipelines",
@@ -26,6 +32,39 @@ routes = Routes(
     place=450,
     tag_place=501,
 )
+
+
+@presents(Condition, without=("id",))
+class PipelineCondition(TypedDict):
+    """What the result of a step has to be, at a path of it."""
+
+
+@presents(Step, without=("id",))
+class PipelineStep(TypedDict):
+    """A step; it begins once those that it comes `after` have ended well."""
+
+    id: str
+    condition: PipelineCondition | None
+
+
+@presents(models.Pipeline)
+class Pipeline(TypedDict):
+    """Steps of agents, tools and people that wait for each other."""
+
+    steps: list[PipelineStep]
+
+
+def pipeline(record: PipelineRecord) -> Pipeline:
+    return {**shown(Pipeline, record), "steps": [_step(step) for step in record["steps"]]}
+
+
+def _step(step: PipelineStepRecord) -> PipelineStep:
+    condition = step["condition"]
+    return {
+        **shown(PipelineStep, step),
+        "id": step["id"],
+        "condition": None if condition is None else shown(PipelineCondition, condition),
+    }
 
 
 @routes.get("", "List the pipelines of a workspace", runs=list_pipelines)

@@ -1,17 +1,43 @@
 """Plugins that there are, and those of a workspace."""
 
+from typing import Any
+
+from typing_extensions import TypedDict
+
+import models
+from models.records import PluginRecord
 from resolvers.inputs.plugin import PluginInstall, PluginUpdate
 from resolvers.kit.nouns import PLUGIN
 from resolvers.plugin.manifest import list_manifests
 from resolvers.plugin.plugin import get_plugin, install_plugin, list_plugins, remove_plugin, update_plugin
+from rest.present import presents, shown
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.plugin import Plugin, PluginManifest, plugin
 
 catalog = Routes("Plugins", "/plugins", about="What a workspace has others do with what happens in it.", place=480)
 routes = Routes("Plugins", WORKSPACE + "/plugins")
+
+
+class PluginManifest(TypedDict):
+    """A plugin that workspaces may install. `settings` is a JSON Schema of what it is set up with; what has the format
+    `credential` is the id of a credential."""
+
+    key: str
+    name: str
+    description: str
+    version: str
+    settings: dict[str, Any]
+
+
+@presents(models.Plugin)
+class Plugin(TypedDict):
+    """A plugin that was installed in a workspace. `plugin` is the key of its manifest."""
+
+
+def plugin(record: PluginRecord) -> Plugin:
+    return shown(Plugin, record)
 
 
 @catalog.get("", "List the plugins that workspaces may install", runs=list_manifests)

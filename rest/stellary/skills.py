@@ -1,21 +1,34 @@
 """Skills of a workspace, and of its agents."""
 
+from typing_extensions import TypedDict
+
+import models
 from models.ids import Kind
+from models.records import SkillRecord
 from resolvers.inputs.skill import SkillCreate, SkillUpdate
 from resolvers.kit.nouns import SKILL
 from resolvers.skill.assign import add_agent_skill, list_agent_skills, remove_agent_skill
 from resolvers.skill.skill import create_skill, delete_skill, get_skill, list_skills, update_skill
+from rest.present import presents, shown
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import WORKSPACE
 from rest.stellary.present.agent import Agent, agent
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.skill import Skill, skill
 
 routes = Routes(
     "Skills", WORKSPACE + "/skills", about="Instructions for kinds of work, which agents are given.", place=430
 )
 of_agents = Routes("Skills", WORKSPACE + "/agents/{agentId}/skills")
+
+
+@presents(models.Skill)
+class Skill(TypedDict):
+    """Instructions for a kind of work, which agents load when they need them."""
+
+
+def skill(record: SkillRecord) -> Skill:
+    return shown(Skill, record)
 
 
 @routes.get("", "List the skills of a workspace", runs=list_skills)

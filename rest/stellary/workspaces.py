@@ -1,14 +1,14 @@
 """Workspaces and their members."""
 
+from typing_extensions import TypedDict
+
+import models
 from models.base import with_changes
+from models.enums import PilotageRole as PilotageRoleValue
 from models.errors import NotFound
 from models.ids import Kind
 from models.records import WorkspaceRecord
-from resolvers.inputs.workspace import (
-    WorkspaceCreate,
-    WorkspaceMemberUpdate,
-    WorkspaceUpdate,
-)
+from resolvers.inputs.workspace import WorkspaceCreate, WorkspaceMemberUpdate, WorkspaceUpdate
 from resolvers.kit.context import Context
 from resolvers.member.workspace_member import list_workspace_members, remove_workspace_member, update_workspace_member
 from resolvers.user.user import user_of_member
@@ -21,15 +21,33 @@ from resolvers.workspace.workspace import (
     my_role_of,
     update_workspace,
 )
+from rest.present import presents, shown, word
 from rest.routing import Call, Routes
 from rest.stellary import guards
 from rest.stellary.paths import WORKSPACE, WORKSPACES
+from rest.stellary.present.account import PilotageRole
 from rest.stellary.present.base import Ok, ok
-from rest.stellary.present.member import WorkspaceMember, workspace_member
-from rest.stellary.present.workspace import Workspace, workspace
+from rest.stellary.present.member import Role, WorkspaceMember, role_word, workspace_member
 
 routes = Routes("Workspaces", WORKSPACES, about="The tenants of projects, agents and missions.", place=100)
 members = Routes("Workspace members", WORKSPACE + "/members", about="Who belongs to a workspace, and with which roles.")
+
+
+@presents(models.Workspace)
+class Workspace(TypedDict):
+    """The tenant of projects, agents and missions. `myRole` and `myPilotageRole` are the caller's."""
+
+    myRole: Role
+    myPilotageRole: PilotageRole
+
+
+def workspace(record: WorkspaceRecord) -> Workspace:
+    """`record` carries `my_role` and `my_pilotage_role`."""
+    return {
+        **shown(Workspace, record),
+        "myRole": role_word(record["my_role"]),
+        "myPilotageRole": word(PilotageRoleValue(record["my_pilotage_role"])),
+    }
 
 
 @routes.get("", "List the caller's workspaces in an organization", runs=list_workspaces)
