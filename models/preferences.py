@@ -29,7 +29,7 @@ class Preferences(Stored[PreferencesRecord]):
     settings: Annotated[dict[str, Any], Facts("What clients keep of how the person wants to see things.", GRAPH)] = (
         Field(default_factory=dict)
     )
-    shortcuts: Annotated[dict[str, str], Facts("The keys of what is done by the keyboard, by its name.", GRAPH)] = (
+    shortcuts: Annotated[dict[str, Any], Facts("The keys of what is done by the keyboard, by its name.", GRAPH)] = (
         Field(default_factory=dict)
     )
     muted_activities: Annotated[list[ActivityType], Facts("What the person is not notified of.", GRAPH)] = Field(

@@ -1348,7 +1348,7 @@ class PreferencesRecord(TypedDict):
     created_at: datetime
     user_id: ObjectId
     settings: dict[str, Any]
-    shortcuts: dict[str, str]
+    shortcuts: dict[str, Any]
     muted_activities: list[str]
     project_order: list[ObjectId]
     last_project_id: ObjectId | None

@@ -46,7 +46,7 @@ def _states(value: dict[str, Any]) -> dict[str, Any]:
 
 Key = Annotated[str, Text(1, 100)]
 Settings = Annotated[dict[str, Any], Field(max_length=MAX_SETTINGS), AfterValidator(_plain)]
-Shortcuts = Annotated[dict[Key, Key | None], Field(max_length=MAX_SHORTCUTS), AfterValidator(_plain)]
+Shortcuts = Annotated[dict[Key, Any], Field(max_length=MAX_SHORTCUTS), AfterValidator(_plain)]
 Activities = Annotated[list[ActivityType], Field(max_length=len(ActivityType))]
 States = Annotated[dict[str, Any], Field(max_length=MAX_STATES), AfterValidator(_states)]
 
@@ -62,7 +62,7 @@ class PreferencesUpdate(Input):
         None, description="What clients keep of how the person wants to see things; 16 KB and 200 keys in all."
     )
     shortcuts: Shortcuts | None = Field(
-        None, description="The keys of what is done by the keyboard, by its name; 200 in all, of 100 characters each."
+        None, description="The keys of what is done by the keyboard, by its name; 16 KB and 200 in all."
     )
     muted_activities: Activities | None = Field(
         None, description="What the person is not notified of, in place of what was; null for nothing."

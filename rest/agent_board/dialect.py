@@ -28,9 +28,17 @@ class FailureBody(TypedDict):
     error: FailureData
 
 
+_CALLED = {
+    "Scope not found": "Board not found",
+    "Conversation not found": "Pre-session not found",
+    "Mission not found": "Session not found",
+}
+"""What is said of what has another name here."""
+
+
 def render(_status: int, message: str, code: str, details: Mapping[str, Any] = NO_DETAILS) -> FailureBody:
     """The body of a failure."""
-    told: FailureData = {"code": code, "message": message}
+    told: FailureData = {"code": code, "message": _CALLED.get(message, message)}
     if details:
         told["details"] = dict(details)
     return {"error": told}

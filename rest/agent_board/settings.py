@@ -41,6 +41,8 @@ DEFAULTS: dict[str, Any] = {
     "hiddenToolTypes": [],
 }
 """How clients show things where nobody has said anything."""
+KEPT = "notifications:"
+"""What the settings are called by which clients keep how somebody is told, and which the gateway knows nothing of."""
 FIRST: dict[str, Any] = {"relay_mode": RelayMode.MANUAL, "relay_threshold": RELAY_THRESHOLD}
 """How runs are handed over where nobody has said anything."""
 
@@ -53,8 +55,9 @@ class Map(Input):
 
 NotificationSettings = create_model(
     "NotificationSettings",
-    __base__=Input,
-    __doc__="What the caller is told of, by the kind of activity; null is told of again. Those left out stay.",
+    __base__=Map,
+    __doc__="What the caller is told of, by the kind of activity; null is told of again. Any other names are kept for "
+    "clients, and null takes one away. Those left out stay.",
     **{kind.value: (Flag | None, Field(None, alias=kind.value)) for kind in ActivityType},  # type: ignore[call-overload]
 )
 
@@ -62,39 +65,44 @@ NotificationSettings = create_model(
 @user.get("", "Read the caller's settings", runs=get_preferences)
 async def find(call: Call) -> dict[str, Any]:
     """What clients keep of how things are shown; defaults for what was never set."""
-    return {**DEFAULTS, **(await get_preferences(call.ctx))["settings"]}
+    return _settings(await get_preferences(call.ctx))
 
 
 @user.put("", "Change the caller's settings", runs=update_preferences, body=Map)
 async def update(call: Call) -> dict[str, Any]:
     """What is given is put over what is there; null takes a setting away."""
-    return {**DEFAULTS, **(await _set(call, "settings", call.body(Map)))["settings"]}
+    return _settings(await _set(call, "settings", call.body(Map)))
 
 
 @shortcuts.get("", "Read the caller's keyboard shortcuts", runs=get_preferences)
-async def find_shortcuts(call: Call) -> dict[str, str]:
+async def find_shortcuts(call: Call) -> dict[str, Any]:
     return (await get_preferences(call.ctx))["shortcuts"]
 
 
 @shortcuts.put("", "Change the caller's keyboard shortcuts", runs=update_preferences, body=Map)
-async def update_shortcuts(call: Call) -> dict[str, str]:
+async def update_shortcuts(call: Call) -> dict[str, Any]:
     """What is given is put over what is there; null takes a shortcut away."""
     return (await _set(call, "shortcuts", call.body(Map)))["shortcuts"]
 
 
 @told.get("", "Read what the caller is told of", runs=get_preferences)
-async def find_told(call: Call) -> dict[str, bool]:
-    """By the kind of activity."""
+async def find_told(call: Call) -> dict[str, Any]:
+    """By the kind of activity, and what clients keep beside that."""
     return _told(await get_preferences(call.ctx))
 
 
 @told.put("", "Change what the caller is told of", runs=update_preferences, body=NotificationSettings)
-async def update_told(call: Call) -> dict[str, bool]:
-    """By the kind of activity; null is told of again."""
-    given = call.body(NotificationSettings).given()
-    mute = [ActivityType(kind) for kind, on in given.items() if on is False]
-    unmute = [ActivityType(kind) for kind, on in given.items() if on is not False]
-    return _told((await update_preferences(call.ctx, PreferencesUpdate(mute=mute, unmute=unmute))).value)
+async def update_told(call: Call) -> dict[str, Any]:
+    """By the kind of activity; null is told of again. Other names are kept as they are."""
+    body = call.body(NotificationSettings)
+    kept = body.model_extra or {}
+    given = {kind: on for kind, on in body.given().items() if kind not in kept}
+    values = {
+        "mute": [kind for kind, on in given.items() if on is False],
+        "unmute": [kind for kind, on in given.items() if on is not False],
+        "settings": {KEPT + name: value for name, value in kept.items()},
+    }
+    return _told((await update_preferences(call.ctx, read_input(PreferencesUpdate, values))).value)
 
 
 class RelayBody(OrganizationQuery):
@@ -172,6 +180,11 @@ def _relay(organization: AnyRecord) -> RelayData:
     return {"mode": word(RelayMode(now["relay_mode"])), "threshold": now["relay_threshold"]}
 
 
-def _told(preferences: PreferencesRecord) -> dict[str, bool]:
-    muted = set(preferences["muted_activities"])
-    return {kind.value: kind.value not in muted for kind in ActivityType}
+def _settings(preferences: PreferencesRecord) -> dict[str, Any]:
+    return {**DEFAULTS, **{name: value for name, value in preferences["settings"].items() if not name.startswith(KEPT)}}
+
+
+def _told(preferences: PreferencesRecord) -> dict[str, Any]:
+    muted, settings = set(preferences["muted_activities"]), preferences["settings"]
+    kept = {name.removeprefix(KEPT): value for name, value in settings.items() if name.startswith(KEPT)}
+    return {**kept, **{kind.value: kind.value not in muted for kind in ActivityType}}

@@ -6,6 +6,7 @@ from bson import ObjectId
 
 from models import Credential, User
 from models.base import collection, utc_now
+from models.errors import BadUserInput
 from models.installation import OIDC_SECRET
 from resolvers.credential.sealed import opened
 from resolvers.inputs.installation import MAX_LOG, MAX_PEOPLE
@@ -108,6 +109,10 @@ async def test_a_secret_that_is_not_shown_goes_to_no_other_provider(api: Api) ->
 
 def test_a_plan_is_approved_by_a_form_whose_text_is_empty() -> None:
     assert read_input(PlanReview, {"approved": True, "feedback": ""}).feedback is None
+    for nothing in ({}, {"feedback": ""}):
+        with pytest.raises(BadUserInput) as refused:
+            read_input(PlanReview, {"approved": False, **nothing})
+        assert refused.value.field == "feedback"
 
 
 async def test_more_runs_and_messages_than_are_sent_at_once_may_be_asked_for(board: Board) -> None:
@@ -195,3 +200,32 @@ async def test_panels_of_cards_that_are_gone_keep_no_others_from_being_kept(boar
     kept = await asked(board.ann, "PUT", f"/projects/{board.project_id}/panel-states", **states)
 
     assert kept == {card: {"open": True}}
+
+
+@pytest.mark.parametrize("path", ["/settings/notifications", "/settings/keyboard-shortcuts"])
+async def test_what_clients_set_comes_back_whatever_its_shape(board: Board, path: str) -> None:
+    # Given
+    kept = {"sound": True, "newCard": ["ctrl", "n"], "quiet": {"from": 22}}
+    before = await asked(board.ann, "GET", path)
+    settings = await asked(board.ann, "GET", "/user/settings")
+
+    # When
+    changed = await asked(board.ann, "PUT", path, **kept)
+
+    # Then
+    assert changed == await asked(board.ann, "GET", path) == {**before, **kept}
+    assert await asked(board.ann, "GET", "/user/settings") == settings
+    assert await asked(board.ann, "PUT", path, **dict.fromkeys(kept)) == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("PATCH", "boards/nowhere", "Board not found"),
+        ("POST", "pre-session/nowhere/accept", "Pre-session not found"),
+    ],
+)
+async def test_what_is_not_there_is_called_as_clients_know_it(board: Board, method: str, path: str, said: str) -> None:
+    answer = await board.ann.request(method, f"{BOARD}/projects/{board.project_id}/{path}", json={})
+
+    assert (answer.status_code, answer.json()["error"]["message"]) == (404, said)

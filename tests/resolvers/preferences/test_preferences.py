@@ -58,8 +58,8 @@ async def test_settings_are_put_over_what_is_there_and_null_takes_away(people: P
         ("settings", {"big": "x" * 17_000}),
         ("settings", {"$where": 1}),
         ("settings", {str(n): n for n in range(201)}),
-        ("shortcuts", {"search": "x" * 101}),
-        ("shortcuts", {"search": 1}),
+        ("shortcuts", {"search": "x" * 17_000}),
+        ("shortcuts", {"x" * 101: "k"}),
         ("mutedActivities", ["nothing"]),
     ],
 )

@@ -306,7 +306,7 @@ CONTRACTS = [
         sent={"newCard": "n"},
         answers=data({"newCard": "n"}),
         then=(Then(SHORTCUTS, data({"newCard": "n"})),),
-        bad=bad(None, sent={"newCard": 5}),
+        bad=bad("shortcuts", sent={"newCard": "n" * 20_000}),
         denied=without("account:write"),
     ),
     Contract(
