@@ -1,5 +1,6 @@
 """Templates of boards."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from bson import ObjectId
@@ -8,8 +9,11 @@ from pydantic import Field
 from models.enums import TemplateKind
 from models.errors import Conflict
 from models.ids import Kind
+from models.records import WorkspaceRecord
 from resolvers.inputs.template import MAX_BOARD_COLUMNS, TemplateCreate, TemplateUpdate
 from resolvers.kit.input import Flag, Input, Name, NotNull, OrganizationId, read_input
+from resolvers.kit.joined import EVERYTHING
+from resolvers.kit.load import by_name
 from resolvers.organization.organization import list_organizations
 from resolvers.template.builtin import BUILT_IN
 from resolvers.template.template import (
@@ -17,12 +21,13 @@ from resolvers.template.template import (
     delete_template,
     kind_of_template,
     list_templates,
+    templates_of,
     update_template,
 )
-from resolvers.workspace.workspace import list_workspaces
+from resolvers.workspace.workspace import list_workspaces, viewer_workspaces
 from rest.agent_board.bodies import ColumnTypeWord, Part, Prompt, kind_of
 from rest.agent_board.dialect import board_routes
-from rest.agent_board.organization_context import OrganizationQuery, workspace_of_call
+from rest.agent_board.organization_context import OrganizationQuery, named, workspace_of_call
 from rest.agent_board.present.board import TemplateData, template
 from rest.routing import Call
 
@@ -58,10 +63,12 @@ class TemplateChange(Input):
 
 @routes.get("", "List the templates of boards", runs=list_templates, query=OrganizationQuery, names_object=True)
 async def find(call: Call) -> list[TemplateData]:
-    """The built-in ones, then those of the organization's workspace by name."""
-    workspace_id = await workspace_of_call(call, call.query(OrganizationQuery).organization_id)
-    found = await list_templates(call.ctx, workspace_id)
-    return [template(record) for record in found if kind_of_template(record) is TemplateKind.BOARD]
+    """The built-in ones, then those of the caller's workspaces by name, or of their workspaces in an organization."""
+    workspaces = await _workspaces(call, named(call, call.query(OrganizationQuery).organization_id))
+    found = [record for records in await templates_of(call.ctx, workspaces, None) for record in records]
+    own = sorted((record for record in found if record["_id"] not in BUILT_IN), key=by_name)
+    boards = [*BUILT_IN.values(), *own]
+    return [template(record) for record in boards if kind_of_template(record) is TemplateKind.BOARD]
 
 
 @routes.post(
@@ -94,6 +101,15 @@ async def update(call: Call) -> TemplateData:
 async def delete(call: Call) -> None:
     """What began with it stays. A built-in one is not deleted: 409."""
     await delete_template(call.ctx, _own(call))
+
+
+async def _workspaces(call: Call, organization_id: ObjectId | None) -> Sequence[WorkspaceRecord]:
+    """The caller's workspaces, or those of an organization; raises NotFound for one that they are not in."""
+    if organization_id is not None:
+        return await list_workspaces(call.ctx, organization_id)
+    mine = [organization["_id"] for organization in (await list_organizations(call.ctx)).nodes]
+    pages = await viewer_workspaces(call.ctx, mine, EVERYTHING)
+    return [workspace for page in pages.values() for workspace in page.nodes]
 
 
 def _own(call: Call) -> ObjectId:
