@@ -12,7 +12,7 @@ from models.card_enums import CardType
 from models.enums import Priority
 from models.facts import FILTER, GRAPH, LISTED, SHOWN, SORT, TEMPLATE, TOOL, TRANSFER, UPDATE, WRITTEN, Facts
 from models.ids import Kind
-from models.limits import MARKDOWN, TITLE
+from models.limits import MARKDOWN, PROMPT, TITLE
 from models.number import Number, number_index
 from models.records import CardRecord
 from models.text import sort_key
@@ -101,7 +101,7 @@ class Card(Stored[CardRecord]):
     title_key: str = Field(default_factory=lambda data: sort_key(data["title"]))
     description: Annotated[
         str | None,
-        Facts("The details as Markdown.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=MARKDOWN),
+        Facts("The details as Markdown.", SHOWN | WRITTEN | TRANSFER | TEMPLATE, text=PROMPT),
     ] = None
     priority: Annotated[
         Priority | None,

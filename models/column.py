@@ -10,7 +10,7 @@ from models.base import Stored, id_factory, kind
 from models.enums import ColumnKind
 from models.facts import GRAPH, SHOWN, TEMPLATE, TRANSFER, WRITTEN, Facts
 from models.ids import Kind
-from models.limits import MARKDOWN, NAME
+from models.limits import NAME, PROMPT
 from models.records import ColumnRecord
 
 
@@ -42,7 +42,7 @@ class Column(Stored[ColumnRecord]):
         Facts(
             "What agents are told about the cards that come to it.",
             SHOWN | WRITTEN | TRANSFER | TEMPLATE,
-            text=MARKDOWN,
+            text=PROMPT,
         ),
     ] = None
     requires_approval: Annotated[

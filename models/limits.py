@@ -66,3 +66,5 @@ DOMAIN = Text(1, 253, pattern=r"^[^\s/?#@\\]+$")
 HEX_COLOR = Text(7, 7, pattern=r"^#[0-9a-fA-F]{6}$")
 MARKDOWN = Text(0, 5000, strip=False)
 """What clients may show as Markdown."""
+PROMPT = Text(0, 20_000, strip=False)
+"""The same, where agents are told what to do by it: as much as a mission may be asked."""

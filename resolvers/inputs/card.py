@@ -9,7 +9,7 @@ from models import Card
 from models.card_enums import CardStage
 from models.facts import CREATE, UPDATE
 from models.ids import Kind
-from models.limits import MARKDOWN, Text
+from models.limits import PROMPT, Text
 from resolvers.kit.fields import fields_of
 from resolvers.kit.input import (
     CardId,
@@ -164,7 +164,7 @@ class CardStepInput(Input):
 
     column_id: ColumnId = Field(description="A column of the card's project.")
     enabled: Flag = Field(True, description="Whether the card stops there.")
-    prompt: Annotated[str, MARKDOWN, Prose] | None = Field(
+    prompt: Annotated[str, PROMPT, Prose] | None = Field(
         None, description="What agents are told there; without one the column's prompt."
     )
 

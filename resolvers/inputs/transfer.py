@@ -12,7 +12,7 @@ from models import Card, Column, CustomField, Document, Label, Project, Scope
 from models.address import known_address
 from models.enums import DocumentFormat, DocumentStatus, FieldType, OnOddItem, RelationType
 from models.facts import TRANSFER
-from models.limits import Text
+from models.limits import PROMPT, Text
 from resolvers.inputs.card import ESTIMATE, LONGEST, MAX_LABELS, MAX_STEPS, Checklist
 from resolvers.inputs.custom_field import MAX_FIELDS, Options
 from resolvers.inputs.document import Content, Notes, Tags
@@ -21,7 +21,6 @@ from resolvers.kit.fields import fields_of
 from resolvers.kit.input import (
     Color,
     Date,
-    Description,
     Flag,
     Input,
     Minutes,
@@ -147,7 +146,7 @@ class ImportedStep(Input):
 
     column_index: Order = Field(description="The column's place in `columns`, from 0.")
     enabled: Flag = Field(True, description="Whether the card stops there.")
-    prompt: Description | None = Field(None, description="What agents are told there.")
+    prompt: Annotated[str, PROMPT, Prose] | None = Field(None, description="What agents are told there.")
 
 
 @fields_of(Card, TRANSFER)

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, create_model
 
 from models.enums import Priority
 from models.facts import FILTER, SORT, UPDATE, Declared, Doors, declared
-from models.limits import MARKDOWN
+from models.limits import MARKDOWN, PROMPT
 from resolvers.kit.input import Date, Flag, Input, NotNull, PriorityWord, Prose
 
 M = TypeVar("M", bound=Input)
@@ -58,7 +58,7 @@ def _field(field: Declared, door: Doors) -> tuple[Any, Any]:
 
 def _written_type(field: Declared) -> Any:
     if (text := field.facts.text) is not None:
-        return Annotated[str, text, Prose] if text is MARKDOWN else Annotated[str, text]
+        return Annotated[str, text, Prose] if text in (MARKDOWN, PROMPT) else Annotated[str, text]
     if field.type in _WRITTEN or (isinstance(field.type, type) and issubclass(field.type, Enum)):
         return written_as(field.type)
     raise TypeError(f"{field.key} is written, and has no bounds: neither its type nor its facts have any")

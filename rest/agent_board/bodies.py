@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from models.enums import ColumnKind
-from models.limits import MARKDOWN
+from models.limits import PROMPT
 from resolvers.credential.credential import MASKED
 from resolvers.inputs.credential import Secret
 from resolvers.kit.input import AnyId, Input, Prose
@@ -33,7 +33,7 @@ def _column_type(value: Any) -> Any:
 
 
 ColumnTypeWord = Annotated[str, BeforeValidator(_column_type), WithJsonSchema({"type": "string", "enum": list(_KINDS)})]
-Prompt = Annotated[str, MARKDOWN, Prose]
+Prompt = Annotated[str, PROMPT, Prose]
 
 
 def _said(value: Any) -> Any:

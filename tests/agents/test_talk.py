@@ -283,7 +283,7 @@ async def test_a_pre_session_reads_and_its_draft_becomes_the_prompt_unless_that_
         assert "create_card" not in tools
         if before == 0:
             comment = ("comment", {"cardId": str(at.card_id), "content": "Done by the model"})
-            drafts = ("Polish the lens until it shines", "[Polish](javascript:alert(1))", "x" * 5_001)
+            drafts = ("Polish the lens until it shines", "[Polish](javascript:alert(1))", "x" * 20_001)
             first, *refused = (("draft", {"prompt": prompt}) for prompt in drafts)
             return Turn(calls=(first, comment, *refused))
         return Turn("I have assumed that it is [glass](javascript:alert(1)).")
@@ -304,7 +304,7 @@ async def test_a_pre_session_reads_and_its_draft_becomes_the_prompt_unless_that_
         assert (drafted["draft"], await comments(at)) == ("Polish the lens until it shines", [])
         assert "FORBIDDEN" in results(at.model.requests[-1])[1]
         # What its card could not take is no draft, and what it says leads to no script
-        assert ["script" in text or "5000" in text for text in results(at.model.requests[-1])[2:]] == [True, True]
+        assert ["script" in text or "20000" in text for text in results(at.model.requests[-1])[2:]] == [True, True]
         assert (await said(session))[-1] == ("assistant", "I have assumed that it is [glass]&#40;javascript:alert(1)).")
 
         # When the prompt was changed meanwhile, it is not accepted

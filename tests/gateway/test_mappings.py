@@ -24,7 +24,7 @@ BACKLOG: dict[str, Any] = {
         task("T-1", status="Done", labels=["cli", "cli"], checklist=[{"title": "a", "done": True}, {"title": "b"}]),
         task("T-2", status="To do", dependencies=["t-1", "T-9"], assignees=["@ann", "@bob"], priority="high"),
         task("T-2.1", status="Blocked", parent="T-2", plan="1. Go", notes="Went", archived=True, milestone="m-1"),
-        task("T-1", dependencies=["T-2.1"], description="x" * 5_001, priority="urgent"),
+        task("T-1", dependencies=["T-2.1"], description="x" * 20_001, priority="urgent"),
     ],
     "documents": [{"kind": "decisions", "title": "Use brass", "content": "# Why"}, {"kind": "docs", "title": "Guide"}],
 }

@@ -229,3 +229,48 @@ async def test_what_is_not_there_is_called_as_clients_know_it(board: Board, meth
     answer = await board.ann.request(method, f"{BOARD}/projects/{board.project_id}/{path}", json={})
 
     assert (answer.status_code, answer.json()["error"]["message"]) == (404, said)
+
+
+async def test_a_prompt_is_as_long_as_what_a_mission_may_be_asked(board: Board) -> None:
+    # Given
+    long = "Mend the roof. " * 1_000
+    about = {"projectId": board.project_id, "title": "Roof", "prompt": long}
+    card = (await asked(board.ann, "POST", "/cards", 201, **about))["id"]
+    path = f"/projects/{board.project_id}/cards/{card}"
+
+    # When
+    steps = [{"columnId": board.todo, "prompt": long}]
+    pipeline = await asked(board.ann, "PUT", f"{path}/pipeline", steps=steps)
+    column = await asked(board.ann, "PATCH", f"/projects/{board.project_id}/columns/{board.todo}", prompt=long)
+
+    # Then
+    assert (await asked(board.ann, "GET", path))["prompt"] == long
+    assert (pipeline["steps"][0]["prompt"], column["prompt"]) == (long, long)
+    refused = await board.ann.patch(BOARD + path, json={"prompt": "x" * 20_001})
+    assert refused.json()["error"]["details"]["field"] == "prompt"
+
+
+async def test_a_template_that_was_made_for_no_organization_is_one_for_all_of_them(api: Api, board: Board) -> None:
+    # Given
+    organization = await asked(board.ann, "POST", "/organizations", 201, name="Team")
+    about = {"path": "/app", "organizationId": organization["id"]}
+    project = await asked(board.ann, "POST", "/projects", 201, name="App", **about)
+    columns = [{"name": "Ideas", "columnType": "backlog"}]
+    mine = await asked(board.ann, "POST", "/board-templates", 201, name="Mine", columns=columns)
+    ours = await asked(
+        board.ann, "POST", "/board-templates", 201, name="Ours", columns=columns, organizationId=organization["id"]
+    )
+
+    # When
+    boards = f"/projects/{project['id']}/boards"
+    made = await asked(board.ann, "POST", boards, 201, name="Sprint", templateId=mine["id"])
+
+    # Then
+    found = await asked(board.ann, "GET", f"/projects/{project['id']}/columns?boardId={made['id']}")
+    assert [column["name"] for column in found] == ["Ideas"]
+    assert [each["name"] for each in await asked(board.ann, "GET", "/board-templates")][1:] == ["Mine", "Ours"]
+    assert (await asked(board.ann, "GET", f"/board-templates?organizationId={organization['id']}"))[1:] == [ours]
+    bob = await api.person("bob@example.com")
+    theirs = (await asked(bob, "POST", "/board-templates", 201, name="Theirs", columns=columns))["id"]
+    refused = await board.ann.post(BOARD + boards, json={"name": "Sprint", "templateId": theirs})
+    assert refused.json()["error"]["details"]["field"] == "templateId"

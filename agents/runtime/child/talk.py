@@ -11,7 +11,7 @@ from agents.runtime.child.writes import Writes
 from models.conversation_enums import ConversationKind
 from models.enums import MissionActivityKind
 from models.errors import OrreryError
-from models.limits import MARKDOWN, Text
+from models.limits import PROMPT, Text
 from models.records import MessageRecord, MissionCallRecord, MissionRecord, MissionRunRecord
 from resolvers.conversation.message import said_since
 from resolvers.conversation.run import Talking
@@ -23,7 +23,7 @@ from resolvers.mission.run import read_run
 from resolvers.mission.turns import Attempt, Kept, Request, Turn
 
 DRAFT = "draft"
-PROMPT = Text(1, MARKDOWN.maximum, strip=False)
+DRAFTED = Text(1, PROMPT.maximum, strip=False)
 """Of a card, whose description it becomes."""
 
 
@@ -31,7 +31,7 @@ class Draft(Input):
     """Hand in the prompt of the card as you would have it, whole. It replaces the draft of before; the person decides
     whether it becomes the prompt."""
 
-    prompt: Annotated[str, PROMPT, Prose]
+    prompt: Annotated[str, DRAFTED, Prose]
 
 
 DRAFTS = (
@@ -40,7 +40,7 @@ DRAFTS = (
         " ".join((Draft.__doc__ or "").split()),
         {
             "type": "object",
-            "properties": {"prompt": {"type": "string", "minLength": 1, "maxLength": PROMPT.maximum}},
+            "properties": {"prompt": {"type": "string", "minLength": 1, "maxLength": DRAFTED.maximum}},
             "required": ["prompt"],
         },
     ),
