@@ -41,10 +41,9 @@ class Dialect:
     tags. `wrap` puts an answer into
     its envelope, with what is said beside it, and `wrapped` does the same to the schema of it. `render` makes the body
     of a failure, which is a `failure_type`. `path_id` reads an id of a path, of a kind and as a parameter, and raises
-    what one that is none answers. `extra` says whether fields of a body that are not declared are refused, and
-    `empty_is_sent` whether a parameter of the address without a value is one, or none. `created` and `deleted` are the
-    statuses of a POST and of a DELETE, unless a route declares another. `key_header` is another header than
-    `Authorization` that a token may come in; where there is one, a browser's cookies are no credential.
+    what one that is none answers. `extra` says whether fields of a body that are not declared are refused. `created`
+    and `deleted` are the statuses of a POST and of a DELETE, unless a route declares another. `key_header` is another
+    header than `Authorization` that a token may come in; where there is one, a browser's cookies are no credential.
     `key_parameter` is a parameter of the address for those who send no header.
     """
 
@@ -56,7 +55,6 @@ class Dialect:
     render: Render = failure
     path_id: Callable[[str, Kind, str], ObjectId] = _path_id
     extra: Literal["forbid", "ignore"] = "forbid"
-    empty_is_sent: bool = True
     created: int = 201
     deleted: int = 200
     key_header: str | None = None
@@ -67,5 +65,5 @@ class Dialect:
         return {"POST": self.created, "DELETE": self.deleted}.get(method, 200)
 
 
-PLAIN = Dialect(empty_is_sent=False)
+PLAIN = Dialect()
 """That of the routes at the root, and of whatever is at no interface's prefix."""

@@ -163,13 +163,10 @@ class Call:
         return read_input(model, {**sent, **given}, extra=self.route.dialect.extra)
 
     def query(self, model: type[M]) -> M:
-        """The checked query parameters; those that are not declared are ignored."""
+        """The checked query parameters; those that are not declared, or have no value, are ignored."""
         if model is not self.route.query:
             raise TypeError(f"{self.route.method} {self.route.path} declares other query parameters")
-        sent = {name: self.raw_query[name] for name in _names(model) if name in self.raw_query}
-        if not self.route.dialect.empty_is_sent:
-            sent = {name: value for name, value in sent.items() if value}
-        return read_input(model, sent)
+        return read_input(model, {name: self.raw_query[name] for name in _names(model) if self.raw_query.get(name)})
 
     async def file(self) -> Upload:
         """The file of the form, whose bytes may still be on their way."""

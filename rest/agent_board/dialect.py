@@ -69,7 +69,6 @@ AGENT_BOARD = Dialect(
     render=render,
     path_id=_path_id,
     extra="ignore",
-    empty_is_sent=False,
     deleted=NO_CONTENT,
 )
 

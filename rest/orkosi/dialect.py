@@ -99,7 +99,6 @@ ORKOSI = Dialect(
     failure_type=OrkosiFailure,
     render=render,
     extra="ignore",
-    empty_is_sent=False,
     key_header="x-api-key",
 )
 FLAT = replace(ORKOSI, wrap=bare, wrapped=lambda schema: schema)
