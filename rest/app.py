@@ -15,10 +15,11 @@ from rest import agent_board, orkosi, stellary
 from rest.agent_board.dialect import AGENT_BOARD
 from rest.agent_board.live import routes as live
 from rest.dialect import PLAIN, Dialect
+from rest.endpoint import MakeContext, Recall, starlette_routes
 from rest.openapi import build
 from rest.orkosi.dialect import BASE, ORKOSI, SCOPED
 from rest.prefixes import DEFAULT, Prefixes
-from rest.routing import MakeContext, Recall, Route, starlette_routes
+from rest.routing import Route
 from rest.tables import table_of
 from serving.cookies import CookieScope
 from serving.errors import answer_http_exception

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from rest import routing
+from rest import endpoint
 from tests.rest.conftest import PASSWORD, Api, Board
 
 KEY = {"idempotency-key": "7f0c"}
@@ -102,7 +102,7 @@ async def test_a_stranger_sends_no_file_under_a_key(board: Board, api: Api, monk
     async def receive(*_: object) -> None:
         raise AssertionError("a file was received")
 
-    monkeypatch.setattr(routing, "spool", receive)
+    monkeypatch.setattr(endpoint, "spool", receive)
     card = (await board.ann.post(f"{board.path}/columns/{board.todo}/cards", json={"title": "A"})).json()
     ben, file = await api.person("ben@example.com"), {"file": ("a.txt", b"text", "text/plain")}
 
