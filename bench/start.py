@@ -24,6 +24,9 @@ price = {input = 1, output = 1}
 """
 SERVE = """
 import dataclasses, json, sys, time
+from gateway.garbage import begin_to_load
+
+begin_to_load()  # as the command does
 from gateway.serve import serve
 from gateway.settings import Settings
 
