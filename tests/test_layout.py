@@ -18,10 +18,7 @@ LINES_WITHOUT_A_REASON = 400
 # A longer module is named here, with what keeps it in one piece.
 LONG_MODULES: dict[str, str] = {
     "models/enums.py": "a line for each value of each set, and nothing else",
-    "tests/denials/calls.py": "a line for each operation, and nothing else",
     "tests/faults/history.py": "one check, from what it sets up to what it judges",
-    "tests/denials/world.py": "one object of every kind, in the order in which they need each other",
-    "tests/gateway/replay/cases.py": "a line for each mutation that is no plain case, and what has to be there before",
 }
 GENERATED = {"models/__init__.py", "models/kinds.py", "models/records.py", "schema/references.py"}
 

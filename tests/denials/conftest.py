@@ -10,9 +10,10 @@ from realtime.hub import Hub
 from realtime.log import EventLog
 from resolvers.kit.context import Context
 from tests.conftest import empty
-from tests.denials.world import World, build
 from tests.resolvers.lab import People
 from tests.services import whole_services
+from tests.world.build import build
+from tests.world.world import World
 
 
 @pytest.fixture(scope="package")

@@ -1,8 +1,9 @@
-"""What the policy of an operation says to each caller, worked out from the catalogue alone."""
+"""What the policy of an operation says to each caller, worked out from the catalogue, and what is said beyond it."""
 
 from models.enums import Role, ServerRole, TokenScope
-from models.errors import Forbidden, NotConfigured, NotFound, OrreryError, Unauthenticated
+from models.errors import Forbidden, NotFound, OrreryError, Unauthenticated
 from resolvers.kit.operation import Caller, Operation
+from tests.world.samples import table
 
 AGENT_SCOPES = frozenset(
     {
@@ -31,78 +32,8 @@ _ORGANIZATION_ROLE = {
 }
 _WORKSPACE_ROLE = {"member": Role.MEMBER, "viewer": Role.VIEWER, "admin": Role.ADMIN, "agent": Role.MEMBER}
 
-TEAMS = (
-    "teamUpdate",
-    "teamDelete",
-    "teamInvitations",
-    "teamMemberAdd",
-    "teamMemberInvite",
-    "teamMemberRemove",
-    "teamMemberUpdate",
-)
-SCRIPTS = ("scriptCreate", "scriptUpdate", "scriptReorder", "scriptRun", "scriptCancel", "scriptDelete")
-DECISIONS = ("proposalApprove", "proposalReject", "proposalReview", "proposalApply", "proposalUpdate")
-
-CONVERSATIONS = ("messages", "preSessionMessage", "preSessionAccept", "preSessionCancel")
-
-# Rules beyond the policy: what belongs to the owner alone, or to one agent.
-BEYOND: dict[tuple[str, str], type[OrreryError]] = {
-    ("commentDelete", "member"): Forbidden,  # the comment is the owner's
-    ("commentDelete", "agent"): Forbidden,
-    ("automationUpdate", "member"): Forbidden,  # so is the automation
-    ("automationUpdate", "agent"): Forbidden,
-    ("automationToggle", "member"): Forbidden,
-    ("automationToggle", "agent"): Forbidden,
-    ("automationDelete", "member"): Forbidden,
-    ("automationDelete", "agent"): Forbidden,
-    # An agent drives its own missions alone.
-    ("missionReport", "agent"): Forbidden,
-    ("missionComplete", "agent"): Forbidden,
-    ("missionFail", "agent"): Forbidden,
-    ("agentReport", "agent"): Forbidden,
-    # Whoever is signed in, and asks about a workspace, has to be in it.
-    ("agentIdleCheck", "outsider"): NotFound,
-    ("agentIdleCheck", "bystander"): NotFound,
-    ("dashboard", "outsider"): NotFound,
-    ("dashboard", "bystander"): NotFound,
-    # Who decides is of the workspace's admins, has a pilotage role, or began the mission.
-    **{(name, caller): Forbidden for name in DECISIONS for caller in ("member", "viewer")},
-    # What models are asked with is the organization's.
-    ("projectCredentialSet", "member"): Forbidden,
-    ("cardCredentialSet", "member"): Forbidden,
-    # A conversation is its person's.
-    **{(name, caller): NotFound for name in CONVERSATIONS for caller in ("member", "admin", "viewer")},
-    **{(name, "viewer"): Forbidden for name in ("preSessionMessage", "preSessionAccept")},
-    # Scripts are for the admins of their project.
-    **{(name, "member"): Forbidden for name in SCRIPTS},
-    # A team is led by its owners and admins.
-    **{(name, caller): Forbidden for name in TEAMS for caller in ("bystander", "member", "viewer")},
-    # A notification is its addressee's.
-    ("notification", "outsider"): NotFound,
-    ("notification", "bystander"): NotFound,
-    ("notification", "member"): NotFound,
-    ("notification", "viewer"): NotFound,
-    ("notification", "admin"): NotFound,
-    ("notificationMarkRead", "outsider"): NotFound,
-    ("notificationMarkRead", "bystander"): NotFound,
-    ("notificationMarkRead", "member"): NotFound,
-    ("notificationMarkRead", "viewer"): NotFound,
-    ("notificationMarkRead", "admin"): NotFound,
-    # `node` finds its tenant in the object.
-    ("node", "outsider"): NotFound,
-    ("node", "bystander"): NotFound,
-    # A folder of the machine is seen by those who run its organization.
-    **{
-        (name, caller): NotFound
-        for name in ("folder", "textFile")
-        for caller in ("outsider", "bystander", "member", "viewer")
-    },
-    # There are no plans.
-    **{("billingPlanCheck", caller): NotConfigured for caller in ("bystander", "member", "admin", "viewer")},
-    # A user is seen by those who share an organization.
-    ("user", "outsider"): NotFound,
-    ("userAvatar", "outsider"): NotFound,
-}
+BEYOND: dict[tuple[str, str], type[OrreryError]] = table(lambda sample: sample.beyond)
+"""Rules beyond the policy, by operation and caller: what belongs to the owner alone, or to one agent."""
 
 
 def refusal(operation: Operation, caller: str) -> type[OrreryError] | None:

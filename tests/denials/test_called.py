@@ -15,9 +15,9 @@ from resolvers.kit.input import Input
 from resolvers.kit.operation import Caller, Operation
 from resolvers.kit.page import Window
 from resolvers.kit.periods import Periods
-from tests.denials.calls import CALLS
 from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
-from tests.denials.world import Ids, World
+from tests.world.samples import CALLS
+from tests.world.world import Ids, World
 
 CALLABLE = sorted(name for name, operation in CATALOGUE.items() if is_callable(operation))
 

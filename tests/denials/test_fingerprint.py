@@ -11,8 +11,9 @@ from pymongo.asynchronous.collection import AsyncCollection
 from gateway.database import Database
 from models import Card, Comment, User
 from models.base import collection
-from tests.denials.world import World, fingerprint
+from tests.denials.fingerprint import fingerprint
 from tests.gateway.lab import count_queries
+from tests.world.world import World
 
 Cards = AsyncCollection[dict[str, Any]]
 Write = Callable[[Database, Cards], Awaitable[object]]

@@ -9,9 +9,9 @@ from models.errors import OrreryError
 from models.ids import kind_of, new_id
 from resolvers.kit.operation import CATALOGUE
 from resolvers.node import get_node, get_nodes
-from tests.denials.calls import CALLS
 from tests.denials.test_operations import WITHOUT_PERMISSION
-from tests.denials.world import Ids, World
+from tests.world.samples import CALLS
+from tests.world.world import Ids, World
 
 
 def absent(ids: Ids) -> Ids:

@@ -20,10 +20,10 @@ from serving.graph.document_limits import DEFAULTS
 from serving.graph.engine import GraphEngine
 from tests.agents.server.client import HANDSHAKE, VERSIONS, Client
 from tests.denials.test_foreign import absent
-from tests.denials.world import Ids, World
 from tests.loopback import NO_TLS
 from tests.patience import PATIENCE
 from tests.serving.wire_lab import on_port
+from tests.world.world import Ids, World
 
 Params = dict[str, Any]
 Asks = Callable[[Ids], list[Params]]

@@ -5,9 +5,10 @@ import pytest
 from gateway.database import Database
 from models.errors import OrreryError
 from resolvers.catalogue import CATALOGUE
-from tests.denials.calls import CALLS
 from tests.denials.expect import BEYOND, CALLERS, VIEWER, refusal, token_of
-from tests.denials.world import World, fingerprint
+from tests.denials.fingerprint import fingerprint
+from tests.world.samples import CALLS
+from tests.world.world import World
 
 
 def test_every_operation_of_the_catalogue_has_a_call() -> None:

@@ -14,8 +14,8 @@ from resolvers.catalogue import CATALOGUE
 from resolvers.kit.noun import Noun
 from resolvers.kit.nouns import AGENT, NOUNS, ORGANIZATION, WORKSPACE
 from resolvers.node import get_node, get_nodes
-from tests.denials.calls import CALLS
-from tests.denials.world import World
+from tests.world.samples import CALLS
+from tests.world.world import World
 
 READERS = {
     **{one.name: one.door.noun for one in CATALOGUE.values() if one.door is not None and one.door.as_asked},

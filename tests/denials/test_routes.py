@@ -16,33 +16,38 @@ from resolvers.kit.context import Context
 from resolvers.kit.operation import Caller
 from rest.app import TABLE, build_routes
 from serving.cookies import CookieScope
-from tests.denials.board_routes import B_CARD, BOARD, BOARD_BODIES
 from tests.denials.expect import BEYOND, CALLERS, refusal, token_of
-from tests.denials.orkosi_routes import BILLING, BY_WORKSPACE, ORKOSI_BODIES
-from tests.denials.routes import BODIES as PLAIN_BODIES
-from tests.denials.routes import in_workspace, path_of
+from tests.denials.fingerprint import fingerprint
 from tests.denials.test_foreign import absent
 from tests.denials.test_time import Command, commands
-from tests.denials.world import Ids, World, fingerprint
 from tests.rest.told import told
+from tests.world.paths import in_workspace
+from tests.world.samples import BODIES, PLACES, every, table
+from tests.world.world import Ids, World
 
-BODIES = PLAIN_BODIES | BOARD_BODIES | ORKOSI_BODIES
 RUNS = {(route.method, route.path): route.operation for route in TABLE}
 Told = tuple[int, str, list[Command]]
 """The status of an answer, what it says where that is a refusal, and the commands until then."""
 WITH_FILE = {(route.method, route.path) for route in TABLE if route.file is not None}
 
 
-ANSWERS = {
-    ("GET", BOARD + "/oidc/login"): 409,
-    ("GET", BOARD + "/oidc/callback"): 401,
-    ("POST", B_CARD + "/summary"): 409,
-    ("GET", BILLING + "/subscription"): 404,
-    ("GET", BILLING + "/usage"): 404,
-    ("POST", BILLING + "/validate-downgrade"): 503,
-}
-"""What those who may call it are answered, where that is not 200: the world has no identity provider and no plans, and
-nobody has worked on its card."""
+ANSWERS = table(lambda sample: sample.answers)
+"""What those who may call it are answered, where that is not 200."""
+
+BY_WORKSPACE = every(lambda sample: sample.by_workspace)
+"""Routes about the organization of the address's workspace: whoever is not in that finds nothing there."""
+
+
+def path_of(template: str, ids: Ids) -> str:
+    """The path of a route for the world's objects."""
+    template = in_workspace(template)
+    # Of the tenants it is the owner, whom no other caller may remove: a member may leave by its own request.
+    user = "member_id" if "/projects/" in template else "user"
+    named = {name: ids.get(place) for name, place in PLACES.items()}
+    named |= {"email": "nobody@example.com", "filename": ids["backup_name"]}
+    named |= {"orgSlug": ids["org_slug"], "wsSlug": ids["workspace_slug"], "userId": ids[user]}
+    named["id"] = ids.get("notification") if template.startswith("/notifications") else ids["token"]
+    return template.format(**named)
 
 
 def test_every_route_is_in_the_matrix() -> None:

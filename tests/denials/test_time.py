@@ -12,10 +12,11 @@ from models.errors import OrreryError
 from models.ids import Kind, kind_of
 from resolvers.kit.operation import CATALOGUE
 from resolvers.node import get_node, get_nodes
-from tests.denials.calls import CALLS
 from tests.denials.test_foreign import absent
-from tests.denials.world import Ids, World, build
 from tests.resolvers.lab import People
+from tests.world.build import build
+from tests.world.samples import CALLS
+from tests.world.world import Ids, World
 
 INSIDE = sorted(
     name

@@ -15,7 +15,7 @@ from models.errors import NotFound, OrreryError
 from resolvers.kit.context import Context
 from tests.denials.test_called import as_json
 from tests.denials.test_foreign import ABOUT_OTHERS, absent
-from tests.denials.world import World
+from tests.world.world import World
 
 OPERATIONS = {name: tool.operation for name, tool in TOOLS.items() if tool.operation is not None}
 FOREIGN = sorted(name for name, operation in OPERATIONS.items() if operation.name in ABOUT_OTHERS)

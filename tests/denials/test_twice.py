@@ -6,69 +6,17 @@ from gateway.database import Database
 from models.errors import OrreryError
 from realtime.guard import Guard
 from resolvers.kit.operation import CATALOGUE, Caller
-from tests.denials.calls import CALLS
+from tests.denials.fingerprint import fingerprint
 from tests.denials.test_operations import WITHOUT_PERMISSION
-from tests.denials.world import World, build, fingerprint
 from tests.resolvers.lab import People
+from tests.world.build import build
+from tests.world.samples import CALLS, every
+from tests.world.world import World
 
-MAKES_ANOTHER = {
-    "apiKeyCreate",
-    "apiTokenCreate",
-    "assistantMessage",
-    "attachmentCreate",
-    "automationCreate",
-    "briefingCreate",
-    "cardCreate",
-    "cardMissionPrompt",
-    "checklistItemAdd",
-    "columnCreate",
-    "credentialAuthorize",
-    "commentCreate",
-    "decisionCreate",
-    "documentCreate",
-    "agentRun",
-    "agentAutomationCreate",
-    "activityCreate",
-    "logLineCreate",
-    "noticeCreate",
-    "missionCreate",
-    "missionRelaunch",
-    "objectiveCreate",
-    "pilotageDocumentCreate",
-    "pilotagePriorityCreate",
-    "pipelineCreate",
-    "pipelineRun",
-    "pluginInstall",
-    "projectDraftCreate",
-    "missionPrompt",
-    "projectCreate",
-    "projectImport",
-    "projectImportStart",
-    "remoteToolCall",
-    "scopeCreate",
-    "scriptCreate",
-    "scopeCreateFromTemplate",
-    "standingOrderCreate",
-    "teamCreate",
-    "todoCreate",
-}
+MAKES_ANOTHER = every(lambda sample: sample.makes_another)
 """What makes one more each time."""
 
-COUNTS = {
-    "agentReport",
-    "apiKeyRotate",
-    "credentialReveal",
-    "credentialRotate",
-    "credentialUpsert",
-    "credentialVerify",
-    "emailVerificationSend",
-    "invitationResend",
-    "organizationMemberAdd",
-    "organizationMemberInvite",
-    "teamMemberInvite",
-    "personPasswordReset",
-    "workspaceMemberInvite",
-}
+COUNTS = every(lambda sample: sample.counts)
 """What sends a mail each time, counts that it was asked for, or is a sign of life."""
 
 SIGNS_IN = {name for name in CALLS if name.startswith(("auth", "password", "session", "twoFactor", "accountDelete"))}
@@ -77,49 +25,7 @@ SIGNS_IN = {name for name in CALLS if name.startswith(("auth", "password", "sess
 PROPOSALS = sorted(name for name in CALLS if name.startswith("proposal"))
 """What is decided on while its mission goes on."""
 
-REFUSED = {
-    "billingCheckout",
-    "billingPaymentBegin",
-    "billingPlanChange",
-    "billingPortal",
-    "billingReceive",
-    "cardActivate",
-    "cardAutoApprove",
-    "checklistItemRemove",
-    "credentialAuthorizationFinish",
-    "documentReview",
-    "installationSetup",
-    "logExportTest",
-    "oidcBegin",
-    "oidcComplete",
-    "oidcTest",
-    "emailVerify",
-    "invitationAccept",
-    "invitationResend",
-    "invitationRevoke",
-    "missionAnswer",
-    "jobComplete",
-    "jobFail",
-    "jobHold",
-    "missionCancel",
-    "missionFail",
-    "missionRelay",
-    "missionRetry",
-    "missionReview",
-    "organizationInvitationAccept",
-    "organizationMemberRemove",
-    "organizationRestore",
-    "projectDelete",
-    "projectDraftRefine",
-    "proposalApply",
-    "proposalReject",
-    "proposalUpdate",
-    "workspaceMemberRemove",
-    "preSessionAccept",
-    "preSessionCancel",
-    "preSessionCreate",
-    "preSessionMessage",
-}
+REFUSED = every(lambda sample: sample.refused_there)
 """What the world does not let happen after the others: the second end of a mission, an owner who would leave, a project
 whose cards agents work on."""
 

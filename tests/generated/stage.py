@@ -9,8 +9,10 @@ from starlette.applications import Starlette
 
 from auth.subject import ANONYMOUS
 from resolvers.kit.context import Context
-from tests.denials.world import PLACES, World, build
 from tests.resolvers.lab import PASSWORD, People
+from tests.world.build import build
+from tests.world.samples import PLACES
+from tests.world.world import World
 
 # What a name of an id, in a path or a body, most likely means. A name that is not here means any object.
 MEANT: dict[str, tuple[str, ...]] = {

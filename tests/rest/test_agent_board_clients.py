@@ -13,8 +13,9 @@ from resolvers.inputs.installation import MAX_LOG, MAX_PEOPLE
 from resolvers.installation.secret import open_secret
 from resolvers.kit.input import read_input
 from rest.agent_board.runs import PlanReview
-from tests.rest.board_story import BOARD, asked
 from tests.rest.conftest import PASSWORD, Api, Board
+from tests.rest.story import ask_board
+from tests.world.paths import BOARD
 
 Sent = tuple[str | None, bytes, str | None]
 """A part of a form: the name of its file, its bytes, and its type."""
@@ -23,7 +24,7 @@ Sent = tuple[str | None, bytes, str | None]
 async def confirmed(api: Api, email: str) -> tuple[httpx.AsyncClient, str]:
     """Somebody whose address is confirmed, and their id."""
     person = await api.person(email)
-    user_id: str = (await asked(person, "GET", "/auth/me"))["id"]
+    user_id: str = (await ask_board(person, "GET", "/auth/me"))["id"]
     await collection(User).update_one({"_id": ObjectId(user_id)}, {"$set": {"email_verified_at": utc_now()}})
     return person, user_id
 
@@ -31,29 +32,29 @@ async def confirmed(api: Api, email: str) -> tuple[httpx.AsyncClient, str]:
 async def administrator(api: Api) -> httpx.AsyncClient:
     """Whoever runs the installation."""
     first = {"email": "root@example.com", "password": PASSWORD, "displayName": "Root"}
-    return api.client((await asked(api.client(), "POST", "/auth/setup", 201, **first))["token"])
+    return api.client((await ask_board(api.client(), "POST", "/auth/setup", 201, **first))["token"])
 
 
 async def test_who_is_made_a_member_of_an_organization_works_on_its_projects(api: Api, board: Board) -> None:
     # Given
-    organization = await asked(board.ann, "POST", "/organizations", 201, name="Team")
+    organization = await ask_board(board.ann, "POST", "/organizations", 201, name="Team")
     about = {"path": "/app", "organizationId": organization["id"]}
-    project = await asked(board.ann, "POST", "/projects", 201, name="App", **about)
+    project = await ask_board(board.ann, "POST", "/projects", 201, name="App", **about)
     bob, bob_id = await confirmed(api, "bob@example.com")
 
     # When
-    await asked(board.ann, "POST", f"/organizations/{organization['id']}/members", 201, email="bob@example.com")
+    await ask_board(board.ann, "POST", f"/organizations/{organization['id']}/members", 201, email="bob@example.com")
 
     # Then
-    assert [each["id"] for each in await asked(bob, "GET", "/projects")] == [project["id"]]
-    member = await asked(board.ann, "POST", f"/projects/{project['id']}/members", 201, email="bob@example.com")
+    assert [each["id"] for each in await ask_board(bob, "GET", "/projects")] == [project["id"]]
+    member = await ask_board(board.ann, "POST", f"/projects/{project['id']}/members", 201, email="bob@example.com")
     assert (member["userId"], member["status"]) == (bob_id, "active")
-    theirs = await asked(bob, "POST", "/projects", 201, name="Site", **about)
+    theirs = await ask_board(bob, "POST", "/projects", 201, name="Site", **about)
     assert theirs["organizationId"] == organization["id"]
 
 
 async def test_who_has_not_confirmed_an_address_is_told_apart_from_nobody_by_no_word(api: Api, board: Board) -> None:
-    organization = await asked(board.ann, "POST", "/organizations", 201, name="Team")
+    organization = await ask_board(board.ann, "POST", "/organizations", 201, name="Team")
     members = f"/api/organizations/{organization['id']}/members"
     await api.person("bob@example.com")
 
@@ -67,12 +68,12 @@ async def test_who_has_not_confirmed_an_address_is_told_apart_from_nobody_by_no_
 async def test_a_credential_that_is_renamed_in_a_form_keeps_its_key(api: Api, board: Board, typed: str) -> None:
     # Given
     about = {"provider": "anthropic", "apiKey": "sk-ant-0123456789abcdef"}
-    created = await asked(board.ann, "POST", "/credentials", 201, name="Key", **about)
+    created = await ask_board(board.ann, "POST", "/credentials", 201, name="Key", **about)
     assert created["apiKey"] == "sk-ant-...****"
 
     # When
     path = f"/credentials/{created['id']}"
-    changed = await asked(board.ann, "PATCH", path, name="Renamed", provider="anthropic", apiKey=typed)
+    changed = await ask_board(board.ann, "PATCH", path, name="Renamed", provider="anthropic", apiKey=typed)
 
     # Then
     assert (changed["name"], changed["apiKey"]) == ("Renamed", "sk-ant-...****")
@@ -85,10 +86,10 @@ async def test_a_provider_whose_secret_is_sent_as_it_is_shown_keeps_it(api: Api)
     # Given
     root = await administrator(api)
     told = {"issuerUrl": "https://login.example", "clientId": "orrery", "clientSecret": "the secret"}
-    shown = await asked(root, "POST", "/settings/oidc", **told)
+    shown = await ask_board(root, "POST", "/settings/oidc", **told)
 
     # When
-    changed = await asked(root, "POST", "/settings/oidc", **{**shown, "clientId": "gateway"})
+    changed = await ask_board(root, "POST", "/settings/oidc", **{**shown, "clientId": "gateway"})
 
     # Then
     assert changed == {**shown, "clientId": "gateway"}
@@ -99,12 +100,12 @@ async def test_a_secret_that_is_not_shown_goes_to_no_other_provider(api: Api) ->
     root = await administrator(api)
     masked = {"issuerUrl": "https://login.example", "clientId": "orrery", "clientSecret": "****"}
     before = await root.post(BOARD + "/settings/oidc", json=masked)
-    await asked(root, "POST", "/settings/oidc", **{**masked, "clientSecret": "the secret"})
+    await ask_board(root, "POST", "/settings/oidc", **{**masked, "clientSecret": "the secret"})
 
     after = await root.post(BOARD + "/settings/oidc", json={**masked, "issuerUrl": "https://other.example"})
 
     assert [answer.json()["error"]["details"]["field"] for answer in (before, after)] == ["clientSecret"] * 2
-    assert (await asked(root, "GET", "/settings/oidc"))["issuerUrl"] == "https://login.example"
+    assert (await ask_board(root, "GET", "/settings/oidc"))["issuerUrl"] == "https://login.example"
 
 
 def test_a_plan_is_approved_by_a_form_whose_text_is_empty() -> None:
@@ -116,33 +117,33 @@ def test_a_plan_is_approved_by_a_form_whose_text_is_empty() -> None:
 
 
 async def test_more_runs_and_messages_than_are_sent_at_once_may_be_asked_for(board: Board) -> None:
-    card = (await asked(board.ann, "POST", "/cards", 201, projectId=board.project_id, title="Roof"))["id"]
+    card = (await ask_board(board.ann, "POST", "/cards", 201, projectId=board.project_id, title="Roof"))["id"]
 
     agent = f"/projects/{board.project_id}/cards/{card}/agent"
-    assert await asked(board.ann, "GET", f"{agent}/messages?limit=10000") == {"messages": [], "hasMore": False}
-    assert await asked(board.ann, "GET", f"{agent}/sessions?limit=10000") == []
+    assert await ask_board(board.ann, "GET", f"{agent}/messages?limit=10000") == {"messages": [], "hasMore": False}
+    assert await ask_board(board.ann, "GET", f"{agent}/sessions?limit=10000") == []
 
 
 async def test_more_accounts_and_entries_than_are_sent_at_once_may_be_asked_for(api: Api) -> None:
     root = await administrator(api)
 
-    assert await asked(root, "GET", f"/logs?limit={MAX_LOG + 1}") == []
-    assert (await asked(root, "GET", f"/admin/users?limit={MAX_PEOPLE + 1}"))["total"] == 1
+    assert await ask_board(root, "GET", f"/logs?limit={MAX_LOG + 1}") == []
+    assert (await ask_board(root, "GET", f"/admin/users?limit={MAX_PEOPLE + 1}"))["total"] == 1
 
 
 async def test_a_parameter_without_a_value_is_none(board: Board) -> None:
-    everything = await asked(board.ann, "GET", "/projects")
+    everything = await ask_board(board.ann, "GET", "/projects")
 
-    assert await asked(board.ann, "GET", "/projects?organizationId=") == everything
+    assert await ask_board(board.ann, "GET", "/projects?organizationId=") == everything
     columns = f"/projects/{board.project_id}/columns"
-    assert await asked(board.ann, "GET", f"{columns}?boardId=") == await asked(board.ann, "GET", columns)
+    assert await ask_board(board.ann, "GET", f"{columns}?boardId=") == await ask_board(board.ann, "GET", columns)
     assert (await board.ann.get(f"{BOARD}/users/search?q=")).status_code == 400
 
 
 @pytest.mark.parametrize("headers", [{}, {"idempotency-key": "b0a7"}])
 async def test_fields_of_a_form_beside_its_file_are_ignored(board: Board, headers: dict[str, str]) -> None:
     # Given
-    card = (await asked(board.ann, "POST", "/cards", 201, projectId=board.project_id, title="Roof"))["id"]
+    card = (await ask_board(board.ann, "POST", "/cards", 201, projectId=board.project_id, title="Roof"))["id"]
     path = f"{BOARD}/projects/{board.project_id}/cards/{card}/attachments"
     note: Sent = (None, b"a note", None)
     text: Sent = ("roof.txt", b"leaks", "text/plain")
@@ -159,18 +160,18 @@ async def test_fields_of_a_form_beside_its_file_are_ignored(board: Board, header
 
 async def test_the_projects_of_an_organization_are_put_into_an_order_by_their_ids_alone(board: Board) -> None:
     # Given
-    organization = await asked(board.ann, "POST", "/organizations", 201, name="Team")
+    organization = await ask_board(board.ann, "POST", "/organizations", 201, name="Team")
     about = {"path": "/app", "organizationId": organization["id"]}
     first, second = [
-        (await asked(board.ann, "POST", "/projects", 201, name=name, **about))["id"] for name in ("First", "Second")
+        (await ask_board(board.ann, "POST", "/projects", 201, name=name, **about))["id"] for name in ("First", "Second")
     ]
 
     # When
-    ordered = await asked(board.ann, "PATCH", "/projects/reorder", ids=[second, first])
+    ordered = await ask_board(board.ann, "PATCH", "/projects/reorder", ids=[second, first])
 
     # Then
     assert [(project["id"], project["position"]) for project in ordered] == [(second, 0), (first, 1)]
-    assert len(await asked(board.ann, "GET", "/projects")) == 3
+    assert len(await ask_board(board.ann, "GET", "/projects")) == 3
     refused = await board.ann.patch(BOARD + "/projects/reorder", json={"ids": [first]})
     assert refused.status_code == 409
 
@@ -178,13 +179,13 @@ async def test_the_projects_of_an_organization_are_put_into_an_order_by_their_id
 async def test_a_pre_session_is_come_back_to_by_beginning_one(board: Board) -> None:
     # Given
     project = f"/projects/{board.project_id}"
-    card = (await asked(board.ann, "POST", "/cards", 201, projectId=board.project_id, title="Roof"))["id"]
-    begun = await asked(board.ann, "POST", f"{project}/pre-session", 201, cardId=card)
+    card = (await ask_board(board.ann, "POST", "/cards", 201, projectId=board.project_id, title="Roof"))["id"]
+    begun = await ask_board(board.ann, "POST", f"{project}/pre-session", 201, cardId=card)
 
     # When
-    again = await asked(board.ann, "POST", f"{project}/pre-session", 201, cardId=card)
-    await asked(board.ann, "POST", f"{project}/pre-session/{again['sessionId']}/cancel")
-    anew = await asked(board.ann, "POST", f"{project}/pre-session", 201, cardId=card)
+    again = await ask_board(board.ann, "POST", f"{project}/pre-session", 201, cardId=card)
+    await ask_board(board.ann, "POST", f"{project}/pre-session/{again['sessionId']}/cancel")
+    anew = await ask_board(board.ann, "POST", f"{project}/pre-session", 201, cardId=card)
 
     # Then
     assert again == begun
@@ -193,11 +194,11 @@ async def test_a_pre_session_is_come_back_to_by_beginning_one(board: Board) -> N
 
 async def test_panels_of_cards_that_are_gone_keep_no_others_from_being_kept(board: Board) -> None:
     new = {"projectId": board.project_id, "title": "Roof"}
-    gone, card = [(await asked(board.ann, "POST", "/cards", 201, **new))["id"] for _ in range(2)]
-    await asked(board.ann, "DELETE", f"/projects/{board.project_id}/cards/{gone}", 204)
+    gone, card = [(await ask_board(board.ann, "POST", "/cards", 201, **new))["id"] for _ in range(2)]
+    await ask_board(board.ann, "DELETE", f"/projects/{board.project_id}/cards/{gone}", 204)
 
     states = {card: {"open": True}, gone: {"open": True}}
-    kept = await asked(board.ann, "PUT", f"/projects/{board.project_id}/panel-states", **states)
+    kept = await ask_board(board.ann, "PUT", f"/projects/{board.project_id}/panel-states", **states)
 
     assert kept == {card: {"open": True}}
 
@@ -206,16 +207,16 @@ async def test_panels_of_cards_that_are_gone_keep_no_others_from_being_kept(boar
 async def test_what_clients_set_comes_back_whatever_its_shape(board: Board, path: str) -> None:
     # Given
     kept = {"sound": True, "newCard": ["ctrl", "n"], "quiet": {"from": 22}}
-    before = await asked(board.ann, "GET", path)
-    settings = await asked(board.ann, "GET", "/user/settings")
+    before = await ask_board(board.ann, "GET", path)
+    settings = await ask_board(board.ann, "GET", "/user/settings")
 
     # When
-    changed = await asked(board.ann, "PUT", path, **kept)
+    changed = await ask_board(board.ann, "PUT", path, **kept)
 
     # Then
-    assert changed == await asked(board.ann, "GET", path) == {**before, **kept}
-    assert await asked(board.ann, "GET", "/user/settings") == settings
-    assert await asked(board.ann, "PUT", path, **dict.fromkeys(kept)) == before
+    assert changed == await ask_board(board.ann, "GET", path) == {**before, **kept}
+    assert await ask_board(board.ann, "GET", "/user/settings") == settings
+    assert await ask_board(board.ann, "PUT", path, **dict.fromkeys(kept)) == before
 
 
 @pytest.mark.parametrize(
@@ -235,16 +236,16 @@ async def test_a_prompt_is_as_long_as_what_a_mission_may_be_asked(board: Board) 
     # Given
     long = "Mend the roof. " * 1_000
     about = {"projectId": board.project_id, "title": "Roof", "prompt": long}
-    card = (await asked(board.ann, "POST", "/cards", 201, **about))["id"]
+    card = (await ask_board(board.ann, "POST", "/cards", 201, **about))["id"]
     path = f"/projects/{board.project_id}/cards/{card}"
 
     # When
     steps = [{"columnId": board.todo, "prompt": long}]
-    pipeline = await asked(board.ann, "PUT", f"{path}/pipeline", steps=steps)
-    column = await asked(board.ann, "PATCH", f"/projects/{board.project_id}/columns/{board.todo}", prompt=long)
+    pipeline = await ask_board(board.ann, "PUT", f"{path}/pipeline", steps=steps)
+    column = await ask_board(board.ann, "PATCH", f"/projects/{board.project_id}/columns/{board.todo}", prompt=long)
 
     # Then
-    assert (await asked(board.ann, "GET", path))["prompt"] == long
+    assert (await ask_board(board.ann, "GET", path))["prompt"] == long
     assert (pipeline["steps"][0]["prompt"], column["prompt"]) == (long, long)
     refused = await board.ann.patch(BOARD + path, json={"prompt": "x" * 20_001})
     assert refused.json()["error"]["details"]["field"] == "prompt"
@@ -252,25 +253,25 @@ async def test_a_prompt_is_as_long_as_what_a_mission_may_be_asked(board: Board) 
 
 async def test_a_template_that_was_made_for_no_organization_is_one_for_all_of_them(api: Api, board: Board) -> None:
     # Given
-    organization = await asked(board.ann, "POST", "/organizations", 201, name="Team")
+    organization = await ask_board(board.ann, "POST", "/organizations", 201, name="Team")
     about = {"path": "/app", "organizationId": organization["id"]}
-    project = await asked(board.ann, "POST", "/projects", 201, name="App", **about)
+    project = await ask_board(board.ann, "POST", "/projects", 201, name="App", **about)
     columns = [{"name": "Ideas", "columnType": "backlog"}]
-    mine = await asked(board.ann, "POST", "/board-templates", 201, name="Mine", columns=columns)
-    ours = await asked(
+    mine = await ask_board(board.ann, "POST", "/board-templates", 201, name="Mine", columns=columns)
+    ours = await ask_board(
         board.ann, "POST", "/board-templates", 201, name="Ours", columns=columns, organizationId=organization["id"]
     )
 
     # When
     boards = f"/projects/{project['id']}/boards"
-    made = await asked(board.ann, "POST", boards, 201, name="Sprint", templateId=mine["id"])
+    made = await ask_board(board.ann, "POST", boards, 201, name="Sprint", templateId=mine["id"])
 
     # Then
-    found = await asked(board.ann, "GET", f"/projects/{project['id']}/columns?boardId={made['id']}")
+    found = await ask_board(board.ann, "GET", f"/projects/{project['id']}/columns?boardId={made['id']}")
     assert [column["name"] for column in found] == ["Ideas"]
-    assert [each["name"] for each in await asked(board.ann, "GET", "/board-templates")][1:] == ["Mine", "Ours"]
-    assert (await asked(board.ann, "GET", f"/board-templates?organizationId={organization['id']}"))[1:] == [ours]
+    assert [each["name"] for each in await ask_board(board.ann, "GET", "/board-templates")][1:] == ["Mine", "Ours"]
+    assert (await ask_board(board.ann, "GET", f"/board-templates?organizationId={organization['id']}"))[1:] == [ours]
     bob = await api.person("bob@example.com")
-    theirs = (await asked(bob, "POST", "/board-templates", 201, name="Theirs", columns=columns))["id"]
+    theirs = (await ask_board(bob, "POST", "/board-templates", 201, name="Theirs", columns=columns))["id"]
     refused = await board.ann.post(BOARD + boards, json={"name": "Sprint", "templateId": theirs})
     assert refused.json()["error"]["details"]["field"] == "templateId"

@@ -10,9 +10,9 @@ from rest.app import openapi
 from rest.orkosi.dialect import render
 from rest.prefixes import Prefixes
 from tests.rest.conftest import PASSWORD, Api, Board, made
-from tests.rest.orkosi_story import ORKOSI as BASE
-from tests.rest.orkosi_story import base_of
+from tests.rest.story import base_of
 from tests.rest.told import told
+from tests.world.paths import ORKOSI as BASE
 
 
 @pytest.mark.parametrize(

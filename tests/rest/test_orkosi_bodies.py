@@ -3,7 +3,7 @@
 import pytest
 
 from tests.rest.conftest import Board
-from tests.rest.orkosi_story import asked, base_of
+from tests.rest.story import ask_orkosi, base_of
 from tests.rest.told import told
 
 
@@ -46,9 +46,9 @@ async def test_null_is_the_default_of_what_cannot_be_null(board: Board) -> None:
     base = base_of(board)
 
     nothing = {"status": None, "priority": None, "assignee": None, "product_slug": None, "due_date": None}
-    task = await asked(board.ann, "POST", base + "/tasks", 201, title="Polish", **nothing)
+    task = await ask_orkosi(board.ann, "POST", base + "/tasks", 201, title="Polish", **nothing)
     values = {"task_type": "mail", "payload": None, "priority": None, "max_attempts": None}
-    job = await asked(board.ann, "POST", base + "/task-queue/submit", 201, **values)
+    job = await ask_orkosi(board.ann, "POST", base + "/task-queue/submit", 201, **values)
 
     assert (task["status"], task["priority"], task["product"]) == ("todo", "P2", None)
     assert (job["payload"], job["priority"], job["max_attempts"]) == ({}, 0, 3)
@@ -57,15 +57,17 @@ async def test_null_is_the_default_of_what_cannot_be_null(board: Board) -> None:
 async def test_an_empty_text_clears_what_may_be_empty_and_nothing_else(board: Board) -> None:
     # Given
     tasks = base_of(board) + "/tasks"
-    task = await asked(board.ann, "POST", tasks, 201, title="Polish", assignee="me", due_date="2030-01-01", type="bug")
+    task = await ask_orkosi(
+        board.ann, "POST", tasks, 201, title="Polish", assignee="me", due_date="2030-01-01", type="bug"
+    )
     one = f"{tasks}/{task['id']}"
 
     # When
-    cleared = await asked(board.ann, "PATCH", one, assignee="", due_date="", type="")
+    cleared = await ask_orkosi(board.ann, "PATCH", one, assignee="", due_date="", type="")
     refused = [await board.ann.patch(one, json=body) for body in ({"title": ""}, {"status": ""}, {"priority": None})]
     mistaken = await board.ann.patch(one, json={"estimated_minutes": ""})
 
     # Then
     assert (cleared["assignee"], cleared["due_date"], cleared["type"]) == (None, None, None)
     assert [told(answer).code for answer in (*refused, mistaken)] == ["BAD_USER_INPUT"] * 4
-    assert await asked(board.ann, "GET", one) == cleared
+    assert await ask_orkosi(board.ann, "GET", one) == cleared

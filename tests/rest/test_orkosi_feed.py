@@ -11,7 +11,7 @@ from resolvers.inputs.api_key import ApiKeyCreate
 from resolvers.kit.context import Context
 from tests.resolvers.lab import again
 from tests.rest.conftest import Api, Board, made
-from tests.rest.orkosi_story import ORKOSI
+from tests.world.paths import ORKOSI
 
 FEED = ORKOSI + "/changelog/feed"
 """The workspace is that of the token."""

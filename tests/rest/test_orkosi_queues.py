@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.rest.conftest import Api, Board, made
-from tests.rest.orkosi_story import asked, base_of
+from tests.rest.story import ask_orkosi, base_of
 from tests.rest.told import told
 
 
@@ -22,7 +22,7 @@ async def test_a_token_without_the_scope_is_refused_whether_the_queue_is_there_o
     api: Api, board: Board, method: str, path: str, body: dict[str, Any] | None
 ) -> None:
     base = base_of(board)
-    await asked(board.ann, "POST", f"{base}/bull-queue/submit", 201, queue="mails", name="send", data={})
+    await ask_orkosi(board.ann, "POST", f"{base}/bull-queue/submit", 201, queue="mails", name="send", data={})
     token = await made(board.ann, "/api-tokens", name="CI", scopes=["projects:read", "projects:write"])
 
     answer = await api.client(token["token"]).request(method, base + path, json=body)

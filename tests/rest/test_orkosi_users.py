@@ -8,7 +8,8 @@ from models import User
 from models.base import collection
 from models.enums import ServerRole
 from tests.rest.conftest import Api, Board, made
-from tests.rest.orkosi_story import ORKOSI, base_of
+from tests.rest.story import base_of
+from tests.world.paths import ORKOSI
 
 
 async def runs_it(email: str, role: ServerRole = ServerRole.USER) -> None:

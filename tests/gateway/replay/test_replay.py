@@ -33,17 +33,19 @@ from schema.graph import graph
 from serving.graph.engine import GraphEngine
 from serving.transports.protocol import OperationRefused, OperationRequest
 from tests.conftest import empty
-from tests.denials.calls import CALLS
-from tests.denials.world import World, build
-from tests.gateway.lab import JSON
-from tests.gateway.replay.cases import CASES, NOT_RUN, UNSEEN, Case
-from tests.gateway.replay.client import RULES, State, follow, state_of, subscription
-from tests.gateway.replay.nouns import SNAPSHOT
+from tests.gateway.replay.client import RULES, follow, state_of, subscription
+from tests.gateway.replay.mutation import mutation
+from tests.gateway.replay.snapshot import SNAPSHOT
+from tests.gateway.replay.state import JSON, State
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.kept import check_facts, check_lanes, forget_lanes, ledger_of
 from tests.resolvers.lab import People, again
 from tests.services import whole_services
 from tests.serving.graph.streams import engine_of, replay_to
+from tests.world.build import build
+from tests.world.sample import Case
+from tests.world.samples import CALLS, table
+from tests.world.world import World
 from tests.written import Kept, Written
 
 # Only clients that are made later have it.
@@ -51,6 +53,11 @@ CHANGED = Written()
 """The collections that may be other than at first."""
 monitoring.register(CHANGED)
 
+CASES = table(lambda sample: sample.cases)
+UNSEEN = table(lambda sample: sample.unseen)
+"""Mutations that change nothing of what a client of a workspace keeps, and why."""
+NOT_RUN = table(lambda sample: sample.not_run)
+"""Mutations of the caller's own account that take a code or a link out of a mail; they belong to no workspace."""
 DELETIONS = (
     "cardDelete",
     "columnClean",
@@ -119,6 +126,17 @@ class Watched:
         await follow_notifications(self.services)
         return await self.read(), await self.read_cards()
 
+    async def change(self, name: str, case: Case) -> None:
+        """Ask the graph for a mutation as a case has it; for one that brings a file, the operation."""
+        ctx, arguments = await self.world.context(case.caller), case.arguments or CALLS[name]
+        call = arguments(self.world.ids)
+        if (request := mutation(name, call)) is None:
+            await CATALOGUE[name].run(ctx, *call)
+            return
+        engine = self.engine if ctx.services is self.services else engine_of(ctx.services)
+        outcome = await engine.run(ctx.subject, engine.prepare(ctx.subject, request))
+        assert outcome.payload.get("errors", []) == []
+
     async def since(self, snapshot: JSON) -> list[JSON]:
         """The events of both streams after a snapshot. Raises OperationRefused where the workspace is gone."""
         workspace, viewer = snapshot["workspace"], snapshot["viewer"]
@@ -182,12 +200,12 @@ async def test_a_snapshot_plus_the_events_of_a_mutation_is_a_fresh_read(
     name: str, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given a client with a snapshot
-    case = CASES.get(name) or Case(CALLS[name])
+    case = CASES.get(name, Case())
     old, cards = await watched.begin(case)
     ledger = ledger_of(monkeypatch)
 
     # When something changes
-    await CATALOGUE[name].run(await watched.world.context(case.caller), *case.arguments(watched.world.ids))
+    await watched.change(name, case)
     await follow_notifications(watched.services)
     new = await watched.read()
     await ledger.check(cards)
@@ -213,9 +231,9 @@ async def test_what_a_deletion_has_still_to_take_is_seen_by_nobody(
 ) -> None:
     # Given a deletion of which everything is left to the parts that follow, and nobody who takes them
     monkeypatch.setattr(deletion, "AT_ONCE", 0)
-    case = CASES.get(name) or Case(CALLS[name])
+    case = CASES.get(name, Case())
     old, _ = await watched.begin(case)
-    await CATALOGUE[name].run(await watched.world.context(case.caller), *case.arguments(watched.world.ids))
+    await watched.change(name, case)
 
     # Then the door is closed, and told to be, as it is once all is taken
     pending = await watched.read()

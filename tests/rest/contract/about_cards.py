@@ -1,9 +1,9 @@
 """Contracts of what cards have beside their own text: attachments, custom fields and relations."""
 
-from tests.denials.routes import CARD, PROJECT
 from tests.rest.contract.contract import OK, STRANGER, Contract, Ref, Refused, Then, bad, bad_id, without
 from tests.rest.contract.shape import FLAG, ID, TEXT, TIME, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import CARD, PROJECT
 
 ATTACHMENT = CARD + "/attachments/{attachmentId}"
 FIELD = PROJECT + "/custom-fields/{fieldId}"

@@ -2,9 +2,10 @@
 
 import re
 
-from tests.denials.routes import MISSION, PROPOSAL, WORKSPACE
+from tests.nouns.proposal import PROPOSAL
 from tests.rest.contract.contract import MEMBER, OK, STRANGER, Contract, Ref, Refused, Then, bad, bad_id, unknown
 from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, NUMBER, TEXT, TIME, maybe, one_of
+from tests.world.paths import MISSION, WORKSPACE
 
 AGENTS = WORKSPACE + "/agents"
 AGENT = AGENTS + "/{agentId}"

@@ -1,8 +1,8 @@
 """Contracts of automations, and of what came of them."""
 
-from tests.denials.routes import PROJECT
 from tests.rest.contract.contract import OK, STRANGER, Contract, Ref, Then, bad, bad_id, without
 from tests.rest.contract.shape import ID, TIME
+from tests.world.paths import PROJECT
 
 AUTOMATIONS = PROJECT + "/automations"
 AUTOMATION = AUTOMATIONS + "/{ruleId}"

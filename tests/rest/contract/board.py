@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from tests.denials.board_routes import B_CARD, B_ORGANIZATION, BOARD
 from tests.rest.contract.about_cards import OTHER_PART, PDF
 from tests.rest.contract.contract import (
     MALFORMED,
@@ -18,6 +17,7 @@ from tests.rest.contract.contract import (
 )
 from tests.rest.contract.shape import ANYTHING, ID, TEXT, TIME, Having, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import B_CARD, B_ORGANIZATION, BOARD
 
 MEMBERS = B_ORGANIZATION + "/members"
 ORGANIZED = {"id": Ref("organization"), "name": "Acme"}

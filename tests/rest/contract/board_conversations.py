@@ -1,9 +1,9 @@
 """Contracts of the agent board: the assistant of a project, and pre-sessions."""
 
-from tests.denials.board_routes import B_PROJECT
 from tests.rest.contract.board import data, no_id
 from tests.rest.contract.contract import STRANGER, Contract, Ref, Refused, Then, bad, without
 from tests.rest.contract.shape import ID, TEXT, TIME
+from tests.world.paths import B_PROJECT
 
 ASSISTANT = B_PROJECT + "/assistant"
 BEGIN = B_PROJECT + "/pre-session"

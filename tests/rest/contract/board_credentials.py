@@ -3,13 +3,13 @@
 from urllib.parse import parse_qs, urlsplit
 
 from models.ids import Kind, new_id
-from tests.denials.board_routes import B_CARD, B_ORGANIZATION, B_PROJECT, BOARD
 from tests.rest.contract.board import GONE, ORGANIZED, data, no_id
 from tests.rest.contract.board_projects import LAUNCH
 from tests.rest.contract.board_work import WHOLE
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Ref, Refused, Then, bad, without
 from tests.rest.contract.shape import COUNT, ID, NUMBER, TEXT, TIME, Having, containing, maybe
 from tests.rest.contract.stage import Stage
+from tests.world.paths import B_CARD, B_ORGANIZATION, B_PROJECT, BOARD
 
 CREDENTIALS = BOARD + "/credentials"
 CREDENTIAL = CREDENTIALS + "/{credentialId}"

@@ -5,12 +5,13 @@ import re
 from models import LogEntry
 from models.base import collection, to_record
 from models.installation_enums import LogLevel
-from tests.denials.board_routes import ADMIN_USER, ADMIN_USERS, BOARD
+from tests.nouns.person import ADMIN_USER, ADMIN_USERS
 from tests.provider import CLIENT_ID, SECRET, Provider
 from tests.rest.contract.board import GONE, data, no_id
 from tests.rest.contract.contract import MALFORMED, MEMBER, TOKEN, Contract, Ref, Refused, Then, bad, unknown
 from tests.rest.contract.shape import COUNT, FLAG, ID, TEXT, TIME, Having, Is, containing, maybe
 from tests.rest.contract.stage import Stage
+from tests.world.paths import BOARD
 
 AUTH = BOARD + "/settings/auth"
 ROOT, ADMIN = "outsider", "bystander"

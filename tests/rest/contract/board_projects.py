@@ -2,12 +2,12 @@
 
 from models import User
 from models.base import collection
-from tests.denials.board_routes import B_PROJECT, BOARD
 from tests.resolvers.lab import PASSWORD
 from tests.rest.contract.board import GONE, data, no_id
 from tests.rest.contract.contract import MALFORMED, STRANGER, Contract, Ref, Refused, Then, bad, without
 from tests.rest.contract.shape import COUNT, ID, LIST, TEXT, TIME, Having, containing, maybe
 from tests.rest.contract.stage import Stage
+from tests.world.paths import B_PROJECT, BOARD
 
 AUTH = BOARD + "/auth"
 PROJECTS = BOARD + "/projects"

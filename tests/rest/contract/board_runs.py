@@ -8,13 +8,13 @@ from models.base import collection
 from models.enums import ColumnKind, MissionStatus
 from resolvers.inputs.mission import CardMissionPrompt
 from resolvers.mission.prompt import prompt_card
-from tests.denials.board_routes import B_CARD, B_PROJECT, BOARD
 from tests.resolvers.lab import again
 from tests.rest.contract.board import data, no_id
 from tests.rest.contract.board_work import COLUMNS
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Ref, Refused, Then, bad, without
 from tests.rest.contract.shape import ID, TEXT, TIME
 from tests.rest.contract.stage import Stage
+from tests.world.paths import B_CARD, B_PROJECT, BOARD
 
 AGENT = B_CARD + "/agent"
 RELAY = BOARD + "/settings/context-relay"

@@ -1,10 +1,10 @@
 """Scripts of the agent board's projects."""
 
-from tests.denials.board_routes import B_PROJECT
 from tests.rest.contract.board import data, no_id
 from tests.rest.contract.contract import STRANGER, Contract, Ref, Refused, Then, bad, without
 from tests.rest.contract.shape import ID, TIME, Having
 from tests.rest.contract.stage import Stage
+from tests.world.paths import B_PROJECT
 
 SCRIPTS = B_PROJECT + "/scripts"
 SCRIPT = SCRIPTS + "/{scriptId}"

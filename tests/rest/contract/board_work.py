@@ -1,10 +1,10 @@
 """The agent board's boards, columns and cards, and what people set."""
 
-from tests.denials.board_routes import B_CARD, B_PROJECT, BOARD
 from tests.rest.contract.board import GONE, data, no_id
 from tests.rest.contract.contract import MALFORMED, STRANGER, Contract, Ref, Refused, Then, bad, without
 from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, TEXT, TIME, Having, maybe
 from tests.rest.contract.stage import Stage
+from tests.world.paths import B_CARD, B_PROJECT, BOARD
 
 BOARDS = B_PROJECT + "/boards"
 COLUMNS = B_PROJECT + "/columns"

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tests.denials.routes import CARD, PROJECT, WORKSPACE
 from tests.rest.contract.contract import OK, STRANGER, Contract, Ref, Refused, Then, bad, bad_id, without
 from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, NUMBER, TEXT, TIME, Having, maybe, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import CARD, PROJECT, WORKSPACE
 
 ITEM = {"_id": ID, "title": TEXT, "done": FLAG, "order": COUNT}
 CARD_SHAPE: dict[str, Any] = {

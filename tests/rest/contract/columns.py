@@ -1,9 +1,9 @@
 """Contracts of what a project's board is made of: scopes, columns and labels."""
 
-from tests.denials.routes import CARD, PROJECT
 from tests.rest.contract.contract import OK, STRANGER, Contract, Ref, Refused, Then, bad, bad_id, without
 from tests.rest.contract.shape import ID, LIST, NUMBER, TEXT, TIME, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import CARD, PROJECT
 
 SCOPE = PROJECT + "/scopes/{scopeId}"
 COLUMN = PROJECT + "/columns/{columnId}"

@@ -10,11 +10,11 @@ from gateway.database import Database
 from resolvers.kit.context import Context, Services
 from resolvers.project_draft import plan
 from tests.conftest import empty
-from tests.denials.world import build
 from tests.provider import NAMED, provider
 from tests.resolvers.lab import People
 from tests.rest.conftest import rest_app
 from tests.rest.contract.stage import Stage
+from tests.world.build import build
 
 
 @pytest.fixture(scope="package")

@@ -1,6 +1,6 @@
 """Contracts of documents: their trees, versions, reviews and links to cards."""
 
-from tests.denials.routes import CARD, DOCUMENT, DOCUMENTS
+from tests.nouns.document import DOCUMENT, DOCUMENTS
 from tests.rest.contract.contract import (
     COLLEAGUE,
     MEMBER,
@@ -16,6 +16,7 @@ from tests.rest.contract.contract import (
 )
 from tests.rest.contract.shape import COUNT, ID, LIST, TIME, containing, maybe, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import CARD
 
 TYPE = one_of("document", "spec", "brief", "adr", "note", "reference", "template", "spreadsheet")
 STATUS = one_of("draft", "pending_review", "approved", "changes_requested")

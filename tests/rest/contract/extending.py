@@ -1,8 +1,8 @@
 """Contracts of skills, pipelines and drafts of projects, plugins and checkout."""
 
-from tests.denials.routes import ORGANIZATION, WORKSPACE
 from tests.rest.contract.contract import MALFORMED, MEMBER, OK, STRANGER, Contract, Ref, Then, bad, bad_id, unknown
 from tests.rest.contract.shape import FLAG, ID, LIST, OBJECT, TEXT, TIME, Having
+from tests.world.paths import ORGANIZATION, WORKSPACE
 
 SKILLS = WORKSPACE + "/skills"
 SKILL = SKILLS + "/{skillId}"

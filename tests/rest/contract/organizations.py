@@ -1,6 +1,5 @@
 """Contracts of organizations and their members."""
 
-from tests.denials.routes import ORGANIZATION
 from tests.rest.contract.contract import (
     MALFORMED,
     MEMBER,
@@ -16,6 +15,7 @@ from tests.rest.contract.contract import (
     without,
 )
 from tests.rest.contract.shape import ANYTHING, ID, TEXT, TIME, Having, one_of
+from tests.world.paths import ORGANIZATION
 
 MEMBERS = ORGANIZATION + "/members"
 ORGANIZED = {

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MALFORMED, Contract
 from tests.rest.contract.shape import COUNT, FLAG, OBJECT, TEXT, one_of
+from tests.world.paths import ORKOSI
 
 
 def data(shape: Any, **meta: Any) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Contracts of Orkosi's agents, of whether they need begin, and of their templates."""
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Refused, Then, bad
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import COUNT, FLAG, LIST, NUMBER, OBJECT, TEXT, TIME, Having, maybe, one_of
+from tests.world.paths import ORKOSI
 
 AGENTS = ORKOSI + "/agents"
 IDLE = ORKOSI + "/agent-runs/idle-check"

@@ -1,7 +1,7 @@
 """Contracts of Orkosi's interface: API keys of organizations."""
 
 from models.ids import Kind, new_id
-from tests.denials.orkosi_routes import KEY, KEYS
+from tests.nouns.api_key import KEY, KEYS
 from tests.rest.contract.contract import MEMBER, TOKEN, Contract, Ref, Refused, Then, bad
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import ID, TEXT, TIME, containing, maybe

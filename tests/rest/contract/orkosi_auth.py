@@ -3,12 +3,12 @@
 from auth.refresh import refresh_token
 from models import Session
 from models.base import collection
-from tests.denials.routes import ORKOSI
 from tests.resolvers.lab import PASSWORD
 from tests.rest.contract.contract import MALFORMED, NO_JSON, TOKEN, Contract, Ref, Refused, Then, bad, without
 from tests.rest.contract.orkosi import data
 from tests.rest.contract.shape import COUNT, TEXT, TIME, maybe, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import ORKOSI
 
 AUTH = ORKOSI + "/auth"
 USER = {

@@ -1,10 +1,10 @@
 """Contracts of what starts agents, in Orkosi's interface."""
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Then, bad
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import COUNT, TIME
 from tests.rest.contract.shape import ID as HEX
+from tests.world.paths import ORKOSI
 
 ALL, ONE = ORKOSI + "/automations", ORKOSI + "/automations/{automationNumber}"
 SCRIPT = {

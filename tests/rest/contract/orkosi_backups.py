@@ -1,9 +1,9 @@
 """Contracts of Orkosi's backups: in the world whoever runs the installation is somebody of no tenant."""
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MALFORMED, Contract, Ref, Refused, Then, bad
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import COUNT, TEXT, TIME, containing
+from tests.world.paths import ORKOSI
 
 ROOT = "outsider"
 DENIED = Refused(status=403, code="FORBIDDEN", by="bystander")  # who manages accounts, and no more

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MALFORMED, MEMBER, STRANGER, Contract, bad
 from tests.rest.contract.orkosi import data, page
 from tests.rest.contract.shape import COUNT, OBJECT, TEXT, TIME, Having
+from tests.world.paths import ORKOSI
 
 BILLING = ORKOSI + "/billing"
 UNLIMITED = dict.fromkeys(("members", "agents", "projects", "storage"))

@@ -2,11 +2,11 @@
 
 import re
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Refused, Then, bad
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import COUNT, LIST, TEXT, TIME, Having
 from tests.rest.contract.shape import ID as HEX
+from tests.world.paths import ORKOSI
 
 RULES, RULE_PATH = ORKOSI + "/rules", ORKOSI + "/rules/{ruleNumber}"
 RULE = {

@@ -1,9 +1,9 @@
 """Contracts of Orkosi's credentials and integrations."""
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Ref, Then, bad, unknown, without
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import ID, TEXT, TIME, Having
+from tests.world.paths import ORKOSI
 
 CREDENTIALS, CREDENTIAL = ORKOSI + "/credentials", ORKOSI + "/credentials/{credentialKey}"
 KEPT = {

@@ -1,9 +1,9 @@
 """Contracts of Orkosi's discovery engines."""
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Refused, Then, bad, unknown
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import ID, NUMBER, TEXT, TIME, Having
+from tests.world.paths import ORKOSI
 
 ENGINES = ORKOSI + "/discovery-engines"
 ONE = ENGINES + "/{engineSlug}"

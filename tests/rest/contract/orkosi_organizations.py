@@ -1,6 +1,5 @@
 """Contracts of Orkosi's organizations, their members, and the invitations to them."""
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import (
     MEMBER,
     STRANGER,
@@ -15,6 +14,7 @@ from tests.rest.contract.contract import (
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import ANYTHING, COUNT, ID, TEXT, TIME, containing, maybe, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import ORKOSI
 
 ALL = ORKOSI + "/organizations"
 ONE = ALL + "/{orgNumber}"

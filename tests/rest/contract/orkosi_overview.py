@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from tests.denials.routes import ORKOSI
 from tests.gateway.logged import log_to_file
 from tests.rest.contract.contract import MALFORMED, STRANGER, Contract, Refused, Then, bad
 from tests.rest.contract.orkosi import data, page
 from tests.rest.contract.shape import COUNT, ID, LIST, NUMBER, OBJECT, TEXT, TIME, Having, maybe, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import ORKOSI
 
 ROOT = "outsider"  # who runs the installation
 DENIED = Refused(status=403, code="FORBIDDEN", by="bystander")

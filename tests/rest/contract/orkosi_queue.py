@@ -2,12 +2,12 @@
 
 from resolvers.inputs.job import JobClaim
 from resolvers.job.job import claim_jobs
-from tests.denials.routes import ORKOSI
 from tests.resolvers.lab import again
 from tests.rest.contract.contract import MALFORMED, MEMBER, STRANGER, Contract, Refused, bad
 from tests.rest.contract.orkosi import data, page
 from tests.rest.contract.shape import COUNT, ID, TEXT, TIME
 from tests.rest.contract.stage import Stage
+from tests.world.paths import ORKOSI
 
 TASKS, ONE, QUEUES = ORKOSI + "/task-queue", ORKOSI + "/task-queue/{workId}", ORKOSI + "/bull-queue"
 FACTORY = ORKOSI + "/factory-workers"

@@ -3,11 +3,11 @@
 from typing import Any
 
 from resolvers.notification.follow import follow
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MALFORMED, MEMBER, STRANGER, Contract, Ref, Refused, Then, bad, without
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import COUNT, FLAG, ID, TEXT, TIME, Having, maybe
 from tests.rest.contract.stage import Stage
+from tests.world.paths import ORKOSI
 
 TEAMS = ORKOSI + "/teams"
 TEAM = TEAMS + "/{teamNumber}"

@@ -1,9 +1,9 @@
 """Contracts of Orkosi's interface: the people of an organization."""
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import MALFORMED, MEMBER, STRANGER, TOKEN, Contract, Ref, Then, bad
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import COUNT, TEXT, TIME, maybe
+from tests.world.paths import ORKOSI
 
 USERS = ORKOSI + "/users"
 USER = USERS + "/{userNumber}"

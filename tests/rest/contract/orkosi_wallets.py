@@ -4,13 +4,13 @@ from typing import Any
 
 from resolvers.wallet.top_up import create_credit_top_up, create_token_top_up
 from resolvers.wallet.wallet import consume
-from tests.denials.calls import CALLS
-from tests.denials.routes import ORKOSI
 from tests.resolvers.lab import again
 from tests.rest.contract.contract import MEMBER, NOBODY, STRANGER, Contract, Refused, Then, bad, without
 from tests.rest.contract.orkosi import data, page
 from tests.rest.contract.shape import COUNT, ID, NUMBER, TEXT, TIME, Having
 from tests.rest.contract.stage import Stage
+from tests.world.paths import ORKOSI
+from tests.world.samples import CALLS
 
 TOKENS, AUTO = ORKOSI + "/tokens", ORKOSI + "/billing/auto-topup"
 CREDIT, OVERVIEW = ORKOSI + "/billing/credit-auto-topup", ORKOSI + "/billing/overview"

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from tests.denials.routes import ORKOSI
 from tests.rest.contract.contract import (
     MALFORMED,
     MEMBER,
@@ -18,6 +17,7 @@ from tests.rest.contract.contract import (
 from tests.rest.contract.orkosi import data, gone, page
 from tests.rest.contract.shape import COUNT, LIST, TEXT, TIME, Having, maybe, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import ORKOSI
 
 TASKS = ORKOSI + "/tasks"
 TASK = TASKS + "/{taskNumber}"

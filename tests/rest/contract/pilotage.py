@@ -3,11 +3,11 @@
 from models.enums import PilotageRole
 from resolvers.inputs.workspace import WorkspaceMemberUpdate
 from resolvers.member.workspace_member import update_workspace_member
-from tests.denials.routes import PILOTAGE
 from tests.resolvers.lab import again
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Ref, Then, bad, unknown, without
 from tests.rest.contract.shape import COUNT, ID, LIST, NUMBER, TIME
 from tests.rest.contract.stage import Stage
+from tests.world.paths import PILOTAGE
 
 STATE = PILOTAGE + "/state"
 OBJECTIVE = PILOTAGE + "/missions/{objectiveId}"

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tests.denials.routes import CARD, PILOTAGE
 from tests.rest.contract.contract import MEMBER, STRANGER, Contract, Ref, Refused, Then, bad
 from tests.rest.contract.shape import ID, LIST, TIME
 from tests.rest.contract.stage import Stage
+from tests.world.paths import CARD, PILOTAGE
 
 ACTIONS = PILOTAGE + "/actions"
 ACTION = ACTIONS + "/{proposalId}"

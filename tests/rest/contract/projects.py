@@ -1,6 +1,5 @@
 """Contracts of projects, their members, templates, portfolio, roadmap and figures."""
 
-from tests.denials.routes import PROJECT, WORKSPACE
 from tests.rest.contract.contract import (
     COLLEAGUE,
     OK,
@@ -16,6 +15,7 @@ from tests.rest.contract.contract import (
 )
 from tests.rest.contract.shape import COUNT, FLAG, ID, LIST, NUMBER, TEXT, TIME, maybe, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import PROJECT, WORKSPACE
 
 PROJECTS = WORKSPACE + "/projects"
 NO_WORKSPACE = unknown(wsSlug="no-such-workspace")

@@ -12,10 +12,11 @@ from gateway.database import Database
 from models import AttemptCount, Lease
 from models.base import AnyRecord, Record, collection
 from resolvers.kit.context import Context
-from tests.denials.routes import in_workspace
-from tests.denials.world import PLACES, Ids
 from tests.rest.contract.shape import filled
 from tests.rest.document import response_problems
+from tests.world.paths import in_workspace
+from tests.world.samples import PLACES
+from tests.world.world import Ids
 from tests.written import Written, put_back
 
 PATHS = {**PLACES, "orgSlug": "org_slug", "wsSlug": "ws_slug", "userId": "member_id"}

@@ -1,12 +1,9 @@
 """A field that is sent as null is taken or refused, and never a failure of the gateway's own."""
 
 from rest.app import TABLE
-from tests.denials.board_routes import BOARD_BODIES
-from tests.denials.orkosi_routes import ORKOSI_BODIES
-from tests.denials.routes import BODIES as PLAIN_BODIES
 from tests.rest.contract.stage import Stage
+from tests.world.samples import BODIES
 
-BODIES = PLAIN_BODIES | BOARD_BODIES | ORKOSI_BODIES
 CHANGES = ("PATCH", "PUT")
 
 

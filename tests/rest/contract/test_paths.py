@@ -2,10 +2,10 @@
 
 import re
 
-from tests.denials.routes import CARD, WORKSPACE, WORKSPACES
 from tests.rest.contract.contract import Contract, Ref
 from tests.rest.contract.stage import Stage
 from tests.rest.contract.test_contracts import CONTRACTS, send
+from tests.world.paths import CARD, WORKSPACE, WORKSPACES
 
 OTHERS = {"wsSlug": Ref("other_ws_slug"), "projectId": Ref("other_project"), "cardId": Ref("third_card")}
 """Of the same owner; nothing of what the world's paths name belongs to them."""

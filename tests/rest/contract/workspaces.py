@@ -1,6 +1,5 @@
 """Contracts of workspaces, their members and the invitations to them."""
 
-from tests.denials.routes import WORKSPACE, WORKSPACES
 from tests.resolvers.lab import PASSWORD
 from tests.rest.contract.contract import (
     COLLEAGUE,
@@ -17,6 +16,7 @@ from tests.rest.contract.contract import (
 )
 from tests.rest.contract.shape import FLAG, ID, TEXT, TIME, Having, containing, one_of
 from tests.rest.contract.stage import Stage
+from tests.world.paths import WORKSPACE, WORKSPACES
 
 ROLE = one_of("owner", "admin", "member")
 PILOTAGE_ROLE = one_of("viewer", "reviewer", "owner")
