@@ -1,9 +1,12 @@
 """Which organization a request is about that names no project."""
 
+from collections.abc import Sequence
+
 from bson import ObjectId
 
 from models.errors import NotFound
 from models.ids import Kind, parse_id
+from models.records import WorkspaceRecord
 from resolvers.kit.input import Input, OrganizationId
 from resolvers.organization.organization import list_organizations
 from resolvers.workspace.workspace import list_workspaces
@@ -41,7 +44,12 @@ async def workspace_of_call(call: Call, given: ObjectId | None) -> ObjectId:
 
     Raises NotFound for an organization that is not the caller's, and where they are in no workspace of it.
     """
-    workspaces = await list_workspaces(call.ctx, await organization_of_call(call, given))
-    if not workspaces:
-        raise NotFound("Workspace")
+    workspaces = await workspaces_in(call, await organization_of_call(call, given))
     return ObjectId(min(workspace["_id"] for workspace in workspaces))
+
+
+async def workspaces_in(call: Call, organization_id: ObjectId) -> Sequence[WorkspaceRecord]:
+    """The workspaces of an organization that the caller is in. Raises NotFound where there is none."""
+    if found := await list_workspaces(call.ctx, organization_id):
+        return found
+    raise NotFound("Workspace")

@@ -27,7 +27,7 @@ from resolvers.template.template import (
 from resolvers.workspace.workspace import list_workspaces, viewer_workspaces
 from rest.agent_board.bodies import ColumnTypeWord, Part, Prompt, kind_of
 from rest.agent_board.dialect import board_routes
-from rest.agent_board.organization_context import OrganizationQuery, named, workspace_of_call
+from rest.agent_board.organization_context import OrganizationQuery, named, workspace_of_call, workspaces_in
 from rest.agent_board.present.board import TemplateData, template
 from rest.routing import Call
 
@@ -104,9 +104,9 @@ async def delete(call: Call) -> None:
 
 
 async def _workspaces(call: Call, organization_id: ObjectId | None) -> Sequence[WorkspaceRecord]:
-    """The caller's workspaces, or those of an organization; raises NotFound for one that they are not in."""
+    """The caller's workspaces, or those of an organization; raises NotFound where they are in none of it."""
     if organization_id is not None:
-        return await list_workspaces(call.ctx, organization_id)
+        return await workspaces_in(call, organization_id)
     mine = [organization["_id"] for organization in (await list_organizations(call.ctx)).nodes]
     pages = await viewer_workspaces(call.ctx, mine, EVERYTHING)
     return [workspace for page in pages.values() for workspace in page.nodes]
