@@ -20,7 +20,7 @@ BESIDE = {*ROOMS, "graphql", "web"} - {"models"}
 BEFORE = '    archived: Annotated[bool, Facts("Whether it is taken out of sight."'
 FIELD = """\
     effort: Annotated[
-        str | None, Facts("How much work it is.", SHOWN | WRITTEN | LISTED | TRANSFER | TEMPLATE, text=NAME)
+        str | None, Facts("How much work it is.", SHOWN | WRITTEN | LISTED | TRANSFER | TEMPLATE, text=TITLE)
     ] = None
     checker_id: Annotated[
         PydanticObjectId | None, Facts("Who checks it.", SHOWN | FILTER, refers=Kind.USER)
@@ -98,8 +98,7 @@ async def wider(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wider
 def _add_field(model: Path) -> None:
     source = model.read_text()
     assert source.count(BEFORE) == 1
-    source = source.replace(BEFORE, FIELD + BEFORE)
-    model.write_text(source.replace("import MARKDOWN, TITLE", "import MARKDOWN, NAME, TITLE"))
+    model.write_text(source.replace(BEFORE, FIELD + BEFORE))
 
 
 async def test_the_graph_tells_of_a_declared_field_wherever_it_is_met(wider: Wider) -> None:
@@ -113,7 +112,7 @@ async def test_the_graph_tells_of_a_declared_field_wherever_it_is_met(wider: Wid
         "card": "How much work it is.",
         "filter": "How much work it is.",
         "order": "How much work it is; none comes first.",
-        "create": "How much work it is, 1 to 100 characters.",
+        "create": "How much work it is, 1 to 500 characters.",
         "update": "How much work it is; null clears it.",
     }
     assert found["filter"]["type"]["name"] == "StringComparator"
@@ -140,7 +139,7 @@ async def test_a_declared_field_is_written_and_read_over_rest(wider: Wider) -> N
     made = await wider.rest("POST", cards, {"title": "Small", "effort": "small"})
     changed = await wider.rest("PATCH", f"{cards}/{made['id']}", {"effort": "tiny"})
     cleared = await wider.board.ann.ask(UPDATE, id=made["id"], input={"effort": None})
-    refused = await wider.board.ann.http.patch(f"{wider.path}{cards}/{made['id']}", json={"effort": "x" * 101})
+    refused = await wider.board.ann.http.patch(f"{wider.path}{cards}/{made['id']}", json={"effort": "x" * 501})
     await wider.board.ann.http.delete(f"{wider.path}{cards}/{made['id']}")
 
     assert (made["effort"], changed["effort"]) == ("small", "tiny")
@@ -160,7 +159,7 @@ async def test_openapi_tells_of_a_declared_field(wider: Wider) -> None:
         if name.endswith("/workspaces/{wsSlug}/projects/{projectId}/cards")
     ]
     assert [body["properties"]["effort"]["description"] for body in bodies] == [
-        "How much work it is, 1 to 100 characters."
+        "How much work it is, 1 to 500 characters."
     ]
 
 
