@@ -18,10 +18,10 @@ from realtime.log import Change, Committed
 from resolvers.automation.action import check_action, check_references
 from resolvers.automation.conditions import read_conditions
 from resolvers.automation.progress import head_of, note_change
-from resolvers.column.scope import require_room
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.automation import MAX_AUTOMATIONS, AutomationCreate, AutomationUpdate
 from resolvers.kit.access import check_workspace
+from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import set_fields
 from resolvers.kit.fields import values_of
@@ -62,7 +62,9 @@ async def create_automation(
 
     async def body(change: Change) -> AutomationRecord:
         await check_references(change, project, values.action)
-        await require_room(change, Automation, project["_id"], MAX_AUTOMATIONS)
+        await require_room(
+            change, Automation, {"project_id": project["_id"]}, MAX_AUTOMATIONS, "automations in this project"
+        )
         automation = to_record(
             Automation(
                 workspace_id=project["workspace_id"],

@@ -18,11 +18,11 @@ from realtime.events.label import LabelCreated, LabelDeleted, LabelUpdated
 from realtime.log import Change, Committed
 from resolvers.card.graph import labels_of_project
 from resolvers.card.update import edit_card
-from resolvers.column.scope import require_room
 from resolvers.deletion.cascade_parts import without_label
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.card import MAX_LABELS
 from resolvers.inputs.label import MAX_PROJECT_LABELS, LabelCreate, LabelUpdate
+from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import values_of
@@ -48,7 +48,7 @@ async def create_label(ctx: Context, project: ProjectRecord, values: LabelCreate
 
     async def body(change: Change) -> LabelRecord:
         await require_parent(change, Project, project["_id"])
-        await require_room(change, Label, project["_id"], MAX_PROJECT_LABELS)
+        await require_room(change, Label, {"project_id": project["_id"]}, MAX_PROJECT_LABELS, "labels in this project")
         label = new_label(change, project, values_of(values, Label, CREATE))
         try:
             await collection(Label).insert_one(label, session=change.session)

@@ -17,10 +17,10 @@ from realtime.log import Change, Committed
 from resolvers.card.label import new_label
 from resolvers.card.update import change_card, current_card
 from resolvers.column.column import read_columns
-from resolvers.column.scope import require_room
 from resolvers.column.stage import column_for, stage_of, stages_of
 from resolvers.inputs.card import CardRevise
 from resolvers.inputs.label import COLOR, MAX_PROJECT_LABELS
+from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.nouns import CARD
 from resolvers.kit.operation import operation
@@ -100,7 +100,9 @@ async def _labels(change: Change, card: CardRecord, names: Sequence[str]) -> lis
     known = {label["name"]: label["_id"] async for label in collection(Label).find(query, session=change.session)}
     for name in wanted:
         if name not in known:
-            await require_room(change, Label, card["project_id"], MAX_PROJECT_LABELS)
+            await require_room(
+                change, Label, {"project_id": card["project_id"]}, MAX_PROJECT_LABELS, "labels in this project"
+            )
             label = new_label(change, card_project(card), {"name": name, "color": COLOR})
             await collection(Label).insert_one(label, session=change.session)
             change.append(label["workspace_id"], LabelCreated(label=label, project_id=label["project_id"]))

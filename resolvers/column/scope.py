@@ -7,9 +7,9 @@ from bson import ObjectId
 
 from auth.policies import board
 from models import Column, Project, Scope
-from models.base import AnyRecord, Recorded, collection, to_record
+from models.base import AnyRecord, collection, to_record
 from models.enums import TokenScope
-from models.errors import BadUserInput, Conflict, NotFound
+from models.errors import BadUserInput, NotFound
 from models.facts import CREATE
 from models.rank import rank_between
 from models.records import ColumnRecord, ProjectRecord, ScopeRecord
@@ -19,6 +19,7 @@ from resolvers.column.done import done_among
 from resolvers.column.reorder import write_order
 from resolvers.deletion.deletion import bury, delete
 from resolvers.inputs.scope import MAX_SCOPES, ScopeCreate, ScopeReorder, ScopeUpdate, ScopeViewSet
+from resolvers.kit.ceilings import require_room
 from resolvers.kit.context import Context
 from resolvers.kit.edit import require_parent, set_fields
 from resolvers.kit.fields import values_of
@@ -54,7 +55,7 @@ async def create_scope(ctx: Context, project: ProjectRecord, values: ScopeCreate
 async def insert_scope(change: Change, project: ProjectRecord, values: ScopeCreate) -> ScopeRecord:
     """Write a scope behind the others of its project, within a change that may go on."""
     await require_parent(change, Project, project["_id"])
-    await require_room(change, Scope, project["_id"], MAX_SCOPES)
+    await require_room(change, Scope, {"project_id": project["_id"]}, MAX_SCOPES, "scopes in this project")
     scope = to_record(
         Scope(
             workspace_id=project["workspace_id"],
@@ -121,12 +122,6 @@ async def _last_rank(change: Change, project_id: ObjectId) -> str:
         {"project_id": project_id}, {"rank": 1}, sort=[("rank", -1)], session=change.session
     )
     return rank_between(None if last is None else last.get("rank") or None, None)
-
-
-async def require_room(change: Change, model: type[Recorded[Any]], project_id: ObjectId, limit: int) -> None:
-    """Raise Conflict where a project has its full number already: these lists are read whole."""
-    if await collection(model).count_documents({"project_id": project_id}, session=change.session) >= limit:
-        raise Conflict(f"A project has at most {limit} {model.__name__.lower()}s")
 
 
 async def _set(ctx: Context, door: ScopeRecord, values: dict[str, Any]) -> Committed[ScopeRecord]:

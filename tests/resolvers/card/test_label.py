@@ -114,7 +114,7 @@ async def test_a_project_has_a_bounded_number_of_labels(board: Board, monkeypatc
     monkeypatch.setattr("resolvers.card.label.MAX_PROJECT_LABELS", 1)
     await board.label("a")
 
-    with pytest.raises(Conflict, match="A project has at most 1 label"):
+    with pytest.raises(Conflict, match="There are 1 labels in this project already"):
         await board.label("b")
 
 

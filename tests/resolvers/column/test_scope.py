@@ -128,7 +128,7 @@ async def test_a_project_has_a_bounded_number_of_scopes(board: Board, monkeypatc
     monkeypatch.setattr("resolvers.column.scope.MAX_SCOPES", 1)
     await board.scope()
 
-    with pytest.raises(Conflict, match="A project has at most 1 scope"):
+    with pytest.raises(Conflict, match="There are 1 scopes in this project already"):
         await board.scope()
 
 
