@@ -50,7 +50,6 @@ EDGES: tuple[Any, ...] = (
     agent_queues_of,
     stats_of,
 )
-MONTH = Periods.between(None, None, StatsInterval.DAY)
 
 
 @pytest.fixture
@@ -180,7 +179,8 @@ async def test_what_agents_got_done_and_what_waits_for_them(
 
     # Then it is told of the last thirty days, the most for the least first, and of nothing what is not known
     with recorded() as queries:
-        rows = await list_agent_efficiency(again(crew.owner), workspace["_id"], MONTH)
+        month = Periods.between(None, None, StatsInterval.DAY)
+        rows = await list_agent_efficiency(again(crew.owner), workspace["_id"], month)
     assert [query for query in queries if not await has_index(database, query)] == []
     assert [(row["agent_id"], row["done"], row["tokens"], row["cards_per_thousand_tokens"]) for row in rows] == [
         (other.record["_id"], 1, 1_000, 1.0),
