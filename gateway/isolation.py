@@ -9,13 +9,14 @@ from pymongo.read_concern import ReadConcern
 
 from models import Probe
 from models.base import Record, utc_now
+from models.ids import inner_id
 
 WRITE_CONFLICT = 112
 
 
 async def find_fault(db: AsyncDatabase[Record]) -> str | None:
     """What the database's transactions do that they must not, as the end of a sentence; None where nothing is wrong."""
-    probes, probe = db[Probe.Settings.name], ObjectId()
+    probes, probe = db[Probe.Settings.name], inner_id()
     await probes.insert_one({"_id": probe, "value": 0, "at": utc_now()})
     try:
         return await _abort(probes, probe) or await _conflict(probes, probe)

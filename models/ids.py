@@ -59,6 +59,14 @@ def new_id(kind: Kind) -> ObjectId:
     return ObjectId(seconds.to_bytes(4) + bytes([kind]) + rest.to_bytes(7))
 
 
+def inner_id() -> ObjectId:
+    """A fresh id without a kind, of what no client is shown, or of nothing at all.
+
+    That of `ObjectId()` has the fifth byte of its process, which is that of some kind in one process of a few.
+    """
+    return ObjectId(int(time.time()).to_bytes(4) + b"\0" + token_bytes(7))
+
+
 def id_inside(kind: Kind, parent: ObjectId) -> ObjectId:
     """A fresh id as a client may make it: it names the parent, whose last four bytes follow the kind."""
     seconds = int(time.time())

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bson import ObjectId
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
@@ -13,6 +12,7 @@ from pymongo.read_concern import ReadConcern
 from gateway.dump.error import DumpError
 from models import Probe
 from models.base import Record, utc_now
+from models.ids import inner_id
 
 SNAPSHOT_TOO_OLD = 239
 
@@ -56,7 +56,7 @@ class _Trial:
     def __init__(self, db: AsyncDatabase[Record], session: AsyncClientSession) -> None:
         self._probes = db[Probe.Settings.name]
         self._session = session
-        self._id = ObjectId()
+        self._id = inner_id()
 
     async def begin(self) -> bool:
         """Whether what is written now is not seen."""

@@ -16,6 +16,7 @@ from pymongo.errors import PyMongoError
 from models import FileChunk, FileLeftover, StoredFile
 from models.base import collection, insert_all, utc_now
 from models.errors import PayloadTooLarge
+from models.ids import inner_id
 from models.records import FileLeftoverRecord, StoredFileRecord
 from realtime.lease import is_held
 from realtime.log import Change
@@ -130,7 +131,7 @@ async def remove_leftovers(now: datetime | None = None) -> int:
 
 
 async def _write_chunk(file_id: ObjectId, number: int, data: bytes) -> None:
-    await collection(FileChunk).insert_one({"_id": ObjectId(), "files_id": file_id, "n": number, "data": data})
+    await collection(FileChunk).insert_one({"_id": inner_id(), "files_id": file_id, "n": number, "data": data})
 
 
 async def _remove(file_id: ObjectId) -> None:

@@ -15,7 +15,7 @@ from models import OrganizationMember, WorkspaceMember
 from models.base import AnyRecord, R, Recorded, collection
 from models.enums import TokenScope
 from models.errors import BadUserInput, Forbidden, NotFound, OrreryError
-from models.ids import Kind, among, parse_id
+from models.ids import Kind, among, inner_id, parse_id
 from models.records import OrganizationMemberRecord, WorkspaceMemberRecord
 from resolvers.kit import tombstone
 from resolvers.kit.access_hints import ENTERED
@@ -72,7 +72,7 @@ async def _access_of_organization(
     found: R | None = await collection(noun.model).find_one({"_id": object_id}, projection(fields, "organization_id"))
     # Of what is not there, a membership of nobody's organization is looked up.
     organization_id = None if found is None else found.get("organization_id")  # a token may be nobody's key
-    membership = await organization_membership(ctx, organization_id or ObjectId())
+    membership = await organization_membership(ctx, organization_id or inner_id())
     if found is None or membership is None:
         raise NotFound(noun.title)
     for question in (noun.reads, permission):
@@ -156,7 +156,7 @@ def is_within(ctx: Context, noun: Noun[Any], found: AnyRecord) -> bool:
 
 def door_of(found: AnyRecord | None) -> ObjectId:
     """The id of what was found, or else one that is nobody's: the door is asked about it in either case."""
-    return ObjectId() if found is None else ObjectId(found["_id"])
+    return inner_id() if found is None else ObjectId(found["_id"])
 
 
 async def check_workspace(
@@ -244,7 +244,7 @@ async def memberships_behind(
     own = sum(ctx.memberships.get(object_id) is not None for object_id in wanted)
     if asked > own:
         unknown = {object_id for object_id in wanted if ctx.memberships.get(object_id) is None}
-        await _look_up(ctx, unknown, [*unknown, *(ObjectId() for _ in range(asked - own - len(unknown)))])
+        await _look_up(ctx, unknown, [*unknown, *(inner_id() for _ in range(asked - own - len(unknown)))])
     return await _standing(ctx, wanted)
 
 

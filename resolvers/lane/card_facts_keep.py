@@ -16,7 +16,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from models import Card, CardFacts, CardFactsBlock
 from models.base import collection, write_all
 from models.card import KEPT_FIELDS, CardPair
-from models.ids import portions
+from models.ids import inner_id, portions
 from models.pool import Pool
 from models.records import CardFactsBlockRecord, CardFactsRecord, CardRecord
 from realtime.log import Change
@@ -137,7 +137,7 @@ def _add_blocks(head: CardFactsRecord, place: int, rows: Mapping[ObjectId, bytes
     ids, half = sorted(rows), BLOCK // 2
     made: list[CardFactsBlockRecord] = [
         {
-            "_id": ObjectId(),
+            "_id": inner_id(),
             "workspace_id": head["workspace_id"],
             "project_id": head["_id"],
             "rows": {str(object_id): rows[object_id] for object_id in ids[start : start + half]},

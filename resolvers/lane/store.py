@@ -13,7 +13,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from models import Card, Lane
 from models.base import AnyRecord, Record, aggregate, collection, write_all
-from models.ids import among, portions
+from models.ids import among, inner_id, portions
 from models.records import LaneRecord
 from realtime.log import Change
 from resolvers.kit.tombstone import standing, without_cards
@@ -159,7 +159,7 @@ async def save(
         written += [DeleteOne({"_id": block_id}) for block_id in lane.gone]
         for block in lane.blocks if len(lane.blocks) > 1 or (lane.blocks and lane.blocks[0].id is not None) else ():
             if block.dirty:
-                block.id = block.id or ObjectId()
+                block.id = block.id or inner_id()
                 stored = {**lane.inside, "_id": block.id, "lane_id": lane.inside["_id"], "entries": block.loaded}
                 written.append(ReplaceOne({"_id": block.id}, stored, upsert=True))
         written.append(ReplaceOne({"_id": lane.inside["_id"]}, _record(lane), upsert=True))

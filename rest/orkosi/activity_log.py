@@ -8,6 +8,7 @@ from bson import ObjectId
 
 from models.enums import ActorType
 from models.errors import BadUserInput, NotFound
+from models.ids import inner_id
 from models.limits import Text
 from models.records import ActivityRecord
 from resolvers.activity.activity import actor_of
@@ -114,7 +115,7 @@ async def _wanted(ctx: Context, workspace_id: ObjectId, query: ActivityQuery) ->
     try:
         return await found_id(named, AGENT if query.actor_type is ActorType.AGENT else USER, workspace_id)
     except NotFound:
-        return ObjectId()
+        return inner_id()
 
 
 async def _actor(ctx: Context, workspace_id: ObjectId, body: ActivityBody) -> ObjectId | None:
@@ -137,9 +138,9 @@ async def _actor(ctx: Context, workspace_id: ObjectId, body: ActivityBody) -> Ob
 async def _called(ctx: Context, workspace_id: ObjectId, word: str) -> ObjectId:
     """The user of a workspace, an agent's too, whom a word names; an id of nobody's where it names none."""
     try:
-        return await assignee_called(ctx, workspace_id, word) or ObjectId()
+        return await assignee_called(ctx, workspace_id, word) or inner_id()
     except BadUserInput:
-        return ObjectId()
+        return inner_id()
 
 
 def _number_or_id(text: str) -> int | ObjectId | None:

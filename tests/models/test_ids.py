@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models import DOCUMENTS, ids
 from models.errors import BadUserInput
-from models.ids import Kind, check_inside, id_inside, ids_from, kind_of, new_id, parse_id, raw, texts_of
+from models.ids import Kind, check_inside, id_inside, ids_from, inner_id, kind_of, new_id, parse_id, raw, texts_of
 
 
 @given(st.sampled_from(Kind))
@@ -77,6 +77,13 @@ def test_an_id_of_a_clients_making_names_its_parent() -> None:
 
 def test_an_id_that_was_made_elsewhere_may_have_no_kind() -> None:
     assert kind_of(ObjectId("0" * 24)) is None
+
+
+def test_an_id_of_what_no_client_is_shown_never_has_a_kind() -> None:
+    made = {inner_id() for _ in range(1000)}
+
+    assert len(made) == 1000
+    assert {kind_of(one) for one in made} == {None}
 
 
 @pytest.mark.parametrize(("kind", "name"), [(Kind.USER, "a user"), (Kind.AGENT, "an agent"), (Kind.CARD, "a card")])

@@ -5,6 +5,7 @@ from functools import partial
 
 from bson import ObjectId
 
+from models.ids import inner_id
 from realtime.change import Cause
 from realtime.gathering import Gathering
 from realtime.log import EventLog
@@ -23,7 +24,7 @@ class Writes:
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._beginning = Gathering(partial(begin_attempts, log, ObjectId()), TOGETHER)
+        self._beginning = Gathering(partial(begin_attempts, log, inner_id()), TOGETHER)
         self._keeping: dict[Place, Gathering[Turn, Kept]] = {}
 
     async def begin_attempt(self, request: Request) -> Attempt:
