@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from tests.rules.code import Code
 
@@ -21,8 +22,7 @@ class AnyKind:
 def of_any_kind(code: Code) -> Iterator[AnyKind]:
     """Every id that the driver's library makes: its fifth byte is that of the process, which a kind may have."""
     for module in code.modules.values():
-        for inside in module.inside.values():
-            for told in inside:
-                match told:
-                    case ast.Call(func=ast.Name(id="ObjectId"), args=[], keywords=[]):
-                        yield AnyKind(module.file, told.lineno)
+        for told in chain(*module.inside.values(), *map(ast.walk, module.values.values())):
+            match told:
+                case ast.Call(func=ast.Name(id="ObjectId"), args=[], keywords=[]):
+                    yield AnyKind(module.file, told.lineno)

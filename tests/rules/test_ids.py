@@ -15,3 +15,7 @@ def test_what_the_drivers_library_makes_is_found(made: str, found: int) -> None:
     code = Code.read({"resolvers/lens.py": f"def make(text):\n    return {made}\n"})
 
     assert len(list(of_any_kind(code))) == found
+
+
+def test_what_a_module_keeps_is_found_too() -> None:
+    assert len(list(of_any_kind(Code.read({"resolvers/lens.py": "NOBODY = ObjectId()\n"})))) == 1
