@@ -10,6 +10,17 @@ from rest.app import interfaces
 from rest.examples import examples
 from tests.browser.conftest import Visit
 
+ROWS = ".operations-virtual__item"
+
+# Whether a row comes after the one that was seen last; while that is not known, it goes to the last that there is.
+NEXT = """([rows, seen]) => {
+  const last = [...document.querySelectorAll(rows)].at(-1);
+  if (+last.dataset.index > seen) return { more: true };
+  if (getComputedStyle(last.parentElement).paddingBottom === "0px") return { more: false };
+  last.scrollIntoView();
+  return null;
+}"""
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow("the browser draws every route of the document")]
 
 
@@ -64,13 +75,17 @@ async def test_a_route_is_tried_from_the_reference(visit: Visit, address: str) -
 
 
 async def nouns(page: Page) -> list[str]:
-    """The headings of the page from its top to its end: it holds those alone that are near to what is looked at."""
-    seen: dict[str, None] = {}
-    for _ in range(100):
-        found = await page.locator(".opblock-tag").evaluate_all("all => all.map(one => one.dataset.tag)")
-        seen |= dict.fromkeys(found)
-        if await page.evaluate("scrollY + innerHeight >= document.documentElement.scrollHeight - 2"):
+    """The headings of the page from its top to its end: it holds those rows alone that are near to what is looked at.
+
+    It goes on from the last row that the page holds, not by a length: how high a row is shows once it is drawn.
+    """
+    seen: dict[int, str | None] = {}
+    while True:
+        rows: list[tuple[int, str | None]] = await page.locator(ROWS).evaluate_all(
+            "all => all.map(one => [+one.dataset.index, one.querySelector('.opblock-tag')?.dataset.tag ?? null])"
+        )
+        seen |= dict(rows)
+        if not await (await page.wait_for_function(NEXT, arg=[ROWS, max(seen)])).evaluate("found => found.more"):
             break
-        await page.mouse.wheel(0, 800)
-        await page.wait_for_timeout(150)
-    return list(seen)
+    assert sorted(seen) == list(range(len(seen)))
+    return [noun for _, noun in sorted(seen.items()) if noun is not None]
