@@ -61,14 +61,22 @@ def interfaces(prefixes: Prefixes = DEFAULT) -> tuple[Interface, ...]:
         mounted, scoped = (_mounted(prefix + base, table) for base in (BASE, SCOPED))
         found.append(Interface(prefix, ORKOSI, mounted, tags, scoped=scoped))
     for first, second in combinations(found, 2):
-        as_long = defaultdict(list)
+        begun_alike = defaultdict(list)
         for known in first.routes:
-            as_long[known.path.count("/")].append(known.path)
+            begun_alike[_beginning(known.path)].append(known.path)
         for route in second.routes:
-            for path in as_long[route.path.count("/")]:
+            for path in begun_alike[_beginning(route.path)]:
                 if overlap(path, route.path):
                     raise Collision(f"{route.path} is over {path}")
     return tuple(found)
+
+
+def _beginning(path: str) -> str:
+    """The first segment of a path of the tables, or of where one is mounted: a word, and never a parameter."""
+    first = path.split("/", 2)[1]
+    if first[:1] == "{":
+        raise ValueError(f"{path} begins with a parameter")
+    return first
 
 
 def _mounted(base: str, table: tuple[Route, ...]) -> tuple[Route, ...]:

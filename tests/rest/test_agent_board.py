@@ -109,6 +109,11 @@ def test_a_prefix_that_leads_over_other_routes_is_refused(prefix: str) -> None:
         interfaces(Prefixes(prefix))
 
 
+def test_a_path_that_begins_with_a_parameter_is_refused() -> None:
+    with pytest.raises(ValueError, match="begins with a parameter"):
+        interfaces(Prefixes("/{name}"))
+
+
 async def test_another_prefix_moves_every_route_and_an_empty_one_leaves_them_out(api: Api) -> None:
     async def status(prefix: str, path: str) -> int:
         routes = build_routes(lambda _: _nobody(api), cookies=CookieScope(), prefixes=Prefixes(prefix))
