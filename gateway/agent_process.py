@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from gateway import demo_model, telemetry
 from gateway.agent_pipe import counted, read_exactly, relay, standard_streams
+from gateway.garbage import begin_to_load, keep_what_is_loaded
 from gateway.settings import Settings
 from realtime.counts import COUNTS
 from realtime.hub import Hub
@@ -59,6 +60,7 @@ class Order:
 
 def main() -> int:
     """Work until SIGTERM, or until standard input ends."""
+    begin_to_load()
     size = int.from_bytes(read_exactly(0, LENGTH))
     order: Order = pickle.loads(read_exactly(0, size))  # noqa: S301 - from our own parent, over a pipe
     from gateway.cli.serve import log_to_standard_error
@@ -132,6 +134,7 @@ async def work(order: Order, begun: threading.Event) -> None:
 
         working = runner.Runner(services, holder=order.holder, make_engine=make_engine)
         await working.start()
+        keep_what_is_loaded()
         try:
             await _until_told(order, hub, begun)
         finally:

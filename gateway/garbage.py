@@ -9,11 +9,20 @@ LOADED_OBJECTS = 1_000_000
 takes a tenth of the time."""
 
 
-def look_rarely() -> None:
-    """Look for garbage more rarely from now on."""
-    gc.set_threshold(YOUNG_OBJECTS, 10, 10)
-
-
 def begin_to_load() -> None:
     """Look for no garbage until everything is loaded, or as much is made in another way."""
     gc.set_threshold(LOADED_OBJECTS, 10, 10)
+
+
+def keep_what_is_loaded() -> None:
+    """Never look through what there is by now, and for other garbage more rarely than Python does.
+
+    The little of it that is garbage stays: to find 5,000 objects of 380,000 takes a third of a second.
+    """
+    gc.freeze()
+    look_rarely()
+
+
+def look_rarely() -> None:
+    """Look for garbage more rarely from now on."""
+    gc.set_threshold(YOUNG_OBJECTS, 10, 10)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import errno
-import gc
 import logging
 import resource
 import signal
@@ -20,7 +19,7 @@ from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import telemetry
-from gateway.garbage import look_rarely
+from gateway.garbage import keep_what_is_loaded
 from gateway.serve_error import ServeError
 from gateway.settings import Settings
 from models.reach import unexpected
@@ -208,9 +207,7 @@ class Server(uvicorn.Server):
             for listener in sockets or ():
                 listener.listen(BACKLOG)  # the event loop took how many it accepts at once for the length of the queue
         # The schema and the code live as long as the process: a collection need not walk them for each large request.
-        # Of 380,000 objects 5,000 are garbage, which took a third of a second to be found: they stay.
-        gc.freeze()
-        look_rarely()
+        keep_what_is_loaded()
         sys.setswitchinterval(SWITCH_SECONDS)
         if not self.should_exit:
             self._ready()
