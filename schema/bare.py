@@ -21,7 +21,8 @@ def _dataclass(**settings: Any) -> Any:
 
     def wrap(cls: type) -> type:
         cls.__doc__ = cls.__doc__ or cls.__name__
-        cls.__init__ = _init  # type: ignore[misc]
+        if "__init__" not in vars(cls):
+            cls.__init__ = _init  # type: ignore[misc]
         return make(cls)
 
     return wrap

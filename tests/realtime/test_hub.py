@@ -351,11 +351,12 @@ async def test_a_waiting_reader_gets_a_tick(hub: Hub, stream: ObjectId) -> None:
     async with asyncio.timeout(PATIENCE):
         async for event in subscription.events(tick=0.01):
             found.append(event)
-            if len(found) == 3:
+            if found.count(None) > 1 and len(found) > 2:
                 break
     subscription.close()
 
-    assert found[1:] == [None, None]
+    # On a busy machine it may wait for the first event too.
+    assert [event["type"] for event in found if event is not None] == ["StreamReady"]
 
 
 async def test_stopping_the_hub_ends_every_subscription(database: Database, stream: ObjectId) -> None:

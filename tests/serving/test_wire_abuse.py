@@ -295,7 +295,9 @@ async def test_a_user_has_no_more_connections_than_allowed_and_others_are_not_co
     stream = {"accept": "text/event-stream", "authorization": f"Bearer {board.ann.token}"}
     body = {"query": EVENTS, "variables": {"p": board.project}}
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(httpx.AsyncClient(verify=NO_TLS, base_url=f"http://{few}", timeout=20))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(verify=NO_TLS, base_url=f"http://{few}", timeout=PATIENCE)
+        )
         # Given two sockets and an event stream
         first, second = [await stack.enter_async_context(dial(few)) for _ in range(2)]
         for socket in (first, second):

@@ -10,6 +10,7 @@ from auth import authenticate
 from realtime.hub import Hub
 from tests.gateway.lab import Board
 from tests.loopback import NO_TLS
+from tests.patience import PATIENCE
 from tests.serving.transports.websocket_lab import closing, hear, say
 from tests.serving.wire_lab import EVENTS, dial, sign_in
 
@@ -102,7 +103,7 @@ async def test_an_event_stream_that_resumes_meanwhile_is_told_to_come_again(
     address: str, board: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     break_sign_in(monkeypatch, AWAY[0])
-    async with httpx.AsyncClient(verify=NO_TLS, base_url=f"http://{address}", timeout=20) as client:
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=f"http://{address}", timeout=PATIENCE) as client:
         resumed = await client.get("/graphql", **stream(board, **{"last-event-id": "e1-7"}))
         fresh = await client.get("/graphql", **stream(board))
 
@@ -121,7 +122,7 @@ async def test_a_subscription_over_an_event_stream_that_cannot_be_opened_yet_is_
     cursor = (await board.ann.ask("mutation { notificationMarkAllRead { cursor } }"))["notificationMarkAllRead"][
         "cursor"
     ]
-    async with httpx.AsyncClient(verify=NO_TLS, base_url=f"http://{address}", timeout=20) as client:
+    async with httpx.AsyncClient(verify=NO_TLS, base_url=f"http://{address}", timeout=PATIENCE) as client:
         resumed = await client.get("/graphql", **stream(board, **{"last-event-id": cursor}))
         fresh = await client.get("/graphql", **stream(board))
 

@@ -21,6 +21,7 @@ from tests.agents.oauth.test_description import HOST, Described, reaching
 from tests.gateway.lab import PASSWORD, Lab, Person
 from tests.loopback import NO_TLS
 from tests.models.test_outbound import Resolver, certificate, serving
+from tests.patience import PATIENCE
 
 
 class Storage:
@@ -74,7 +75,7 @@ async def connected(
     provider = OAuthClientProvider(
         f"http://{address}/mcp", metadata, storage, person.led, person.answered, client_metadata_url=url
     )
-    async with httpx2.AsyncClient(auth=provider, timeout=30) as http:
+    async with httpx2.AsyncClient(auth=provider, timeout=PATIENCE) as http:
         transport = streamable_http_client(f"http://{address}/mcp", http_client=http)
         async with Client(transport) as client:
             yield client, provider

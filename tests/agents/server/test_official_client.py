@@ -32,7 +32,7 @@ async def connected(
     address: str, token: str, mode: str, hear: MessageHandlerFnT | None = None
 ) -> AsyncIterator[Client]:
     headers = {"authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(headers=headers, timeout=30) as http:
+    async with httpx2.AsyncClient(headers=headers, timeout=PATIENCE) as http:
         transport = streamable_http_client(f"http://{address}/mcp", http_client=http)
         async with Client(transport, mode=mode, message_handler=hear) as client:
             yield client

@@ -47,7 +47,7 @@ async def text_at(client: Client, uri: str) -> str:
 
 
 async def test_workspaces_are_listed_and_lead_to_all_else(client: Client, board: Board) -> None:
-    card = await board.card("First")
+    card = await board.card("First", columnId=board.done)
 
     listed = (await client.send("resources/list"))["result"]["resources"]
     templates = (await client.send("resources/templates/list"))["result"]["resourceTemplates"]

@@ -35,6 +35,7 @@ from resolvers.kit.context import Context
 from resolvers.organization.organization import list_organizations
 from resolvers.user.user import get_user
 from resolvers.workspace.workspace import create_workspace
+from tests.patience import PATIENCE
 from tests.resolvers.conftest import Join
 from tests.resolvers.deletions import finish_deletions
 from tests.resolvers.lab import PASSWORD, People, again, event_types
@@ -105,7 +106,7 @@ async def test_nobody_signs_in_any_more_and_what_is_open_ends(people: People) ->
 
     await delete(ada)
 
-    assert isinstance(await asyncio.wait_for(ended, 5), Unauthenticated)
+    assert isinstance(await asyncio.wait_for(ended, PATIENCE), Unauthenticated)
     with pytest.raises(Unauthenticated):
         await people.by_jwt(people.sign_ins[ada.user_id].access_token)
     with pytest.raises(Unauthenticated):

@@ -31,6 +31,7 @@ from resolvers.inputs.api_token import ApiTokenCreate
 from resolvers.kit.context import Context
 from resolvers.kit.input import read_input
 from resolvers.mail.mail import compose
+from tests.patience import PATIENCE
 from tests.resolvers.lab import PASSWORD, People, again, event_types
 from tests.resolvers.letters import mails_to, token_to
 from tests.resolvers.test_indexes import Query, recorded
@@ -78,7 +79,7 @@ async def test_a_reset_ends_every_session_and_what_is_open_on_it(people: People)
     assert await collection(Session).count_documents({"user_id": ada.user_id}) == 0
     with pytest.raises(Unauthenticated):
         await people.by_jwt(people.sign_ins[ada.user_id].access_token)
-    assert isinstance(await asyncio.wait_for(ended, 5), Unauthenticated)
+    assert isinstance(await asyncio.wait_for(ended, PATIENCE), Unauthenticated)
 
 
 async def test_a_link_works_once_and_ends_those_before_it(people: People) -> None:

@@ -15,6 +15,7 @@ from resolvers.account.session import list_sessions, revoke_other_sessions, revo
 from resolvers.account.sign_in import SignIn
 from resolvers.inputs.account import AuthLogin
 from resolvers.kit.context import Context
+from tests.patience import PATIENCE
 from tests.resolvers.lab import PASSWORD, People, again, event_types
 from tests.stubs import stub
 
@@ -86,7 +87,7 @@ async def test_a_session_that_is_revoked_ends_with_what_is_open_on_it(people: Pe
     await revoke_session(again(ada), phone.subject.credential_id)
 
     # Then
-    assert isinstance(await asyncio.wait_for(ended, 5), Unauthenticated)
+    assert isinstance(await asyncio.wait_for(ended, PATIENCE), Unauthenticated)
     assert len(await list_sessions(again(ada))) == 1
     assert (await event_types(ada.user_id))[-1] == "SessionEnded"
     with pytest.raises(NotFound):

@@ -16,6 +16,7 @@ from resolvers.kit.access_hints import ENTERED, Entered
 from resolvers.kit.context import Context
 from resolvers.member.workspace_member import remove_workspace_member
 from resolvers.project.project import create_project, get_project
+from tests.patience import PATIENCE
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import People, again
 
@@ -39,7 +40,7 @@ async def test_who_has_passed_a_door_is_looked_up_while_the_object_is_read(
 
     async def held(self: AsyncCollection[Any], *given: Any, **options: Any) -> Any:
         if self.name == "projects":
-            await asyncio.wait_for(asked.wait(), 10)
+            await asyncio.wait_for(asked.wait(), PATIENCE)
         return await find_one(self, *given, **options)
 
     monkeypatch.setattr(doors, "_look_up", noted)

@@ -27,6 +27,7 @@ from resolvers.script.carry import MAX_OUTPUT, MAX_TOLD, Output, claim
 from resolvers.script.copies import copy_of
 from resolvers.script.run import MAX_RUNNING, cancel_script, run_of, run_script
 from resolvers.script.script import create_script, delete_script, list_scripts, reorder_scripts, update_script
+from tests.patience import PATIENCE
 from tests.resolvers.conftest import Join
 from tests.resolvers.lab import events
 from tests.resolvers.worktree.conftest import Bench
@@ -185,7 +186,7 @@ async def test_a_command_ends_before_its_lease_where_that_cannot_be_kept(
     async def command(_: str, folder: Path, take: Take, stop: asyncio.Event) -> sandbox.Ended:
         await take((folder / "README.md").read_bytes())
         monkeypatch.setattr(carry, "_keep", away)
-        await asyncio.wait_for(stop.wait(), 20)
+        await asyncio.wait_for(stop.wait(), PATIENCE)
         run = await last_run(bench, script)
         assert run is not None
         assert run["lease_until"] is not None

@@ -27,6 +27,7 @@ from resolvers.transfer.plan import Plan
 from resolvers.transfer.run import Worker
 from resolvers.transfer.transfer import export_project, import_in_parts, import_project
 from resolvers.transfer.write import Part
+from tests.patience import PATIENCE
 from tests.resolvers.attaching import stored
 from tests.resolvers.conftest import Join
 from tests.resolvers.kept import ledger_of
@@ -156,7 +157,7 @@ async def test_a_worker_that_stalls_writes_nothing_once_another_holds_the_job(
 
     job = await queue(owner, workspace)
     stalling = asyncio.create_task(Stalling(services, "stalling").run_next())
-    await asyncio.wait_for(waits.wait(), 10)
+    await asyncio.wait_for(waits.wait(), PATIENCE)
 
     # When another finishes, and the first goes on
     await expire(job)
@@ -165,7 +166,7 @@ async def test_a_worker_that_stalls_writes_nothing_once_another_holds_the_job(
     moves.set()
 
     # Then it finds that the job is no more its own
-    assert await asyncio.wait_for(stalling, 10)
+    assert await asyncio.wait_for(stalling, PATIENCE)
     assert await stored_job(job) == done
     assert done["state"] == "done"
     assert await event_types(workspace["_id"]) == history
@@ -184,14 +185,14 @@ async def test_a_hold_outlasts_a_lease_while_the_worker_lives(
             return await Worker._write(self, job, plan, waiting, number)
 
     job = await queue(owner, workspace)
-    slow = asyncio.create_task(Slow(services, "slow", timedelta(seconds=0.6)).run_next())
-    await asyncio.wait_for(waits.wait(), 10)
-    for _ in range(4):
-        await asyncio.sleep(0.4)
+    slow = asyncio.create_task(Slow(services, "slow", timedelta(seconds=2)).run_next())
+    await asyncio.wait_for(waits.wait(), PATIENCE)
+    for _ in range(3):
+        await asyncio.sleep(1)
         assert not await worker(services).run_next()
     goes_on.set()
 
-    assert await asyncio.wait_for(slow, 30)
+    assert await asyncio.wait_for(slow, PATIENCE)
     assert (await stored_job(job))["state"] == "done"
 
 

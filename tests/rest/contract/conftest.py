@@ -1,6 +1,7 @@
 """The stage: one world for all contracts, as it was for each test."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -35,6 +36,6 @@ async def world(database: Database, services: Services) -> AsyncIterator[Stage]:
 async def stage(world: Stage, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
     """The world, which a test may change and add names to."""
     monkeypatch.setattr(plan, "PATIENCE", 0.0)  # nobody is there who plans
-    used = Stage(world.database, world.client, world.owner, dict(world.ids), dict(world.tokens), world.kept)
+    used = replace(world, ids=dict(world.ids), tokens=dict(world.tokens))
     yield used
     await used.restore()

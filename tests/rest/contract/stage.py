@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import bson
@@ -39,6 +40,7 @@ class Stage:
     tokens: dict[str, str]
     kept: Mapping[str, list[Record]] = field(default_factory=dict, repr=False)
     arranged: Mapping[str, list[Record]] = field(default_factory=dict, repr=False)
+    backups: Mapping[Path, bytes] = field(default_factory=dict, repr=False)
 
     async def send(
         self,
@@ -74,9 +76,11 @@ class Stage:
         return in_workspace(route).format(**{**named, **filled(dict(path), self.ids)})
 
     async def keep(self) -> None:
-        """Remember the database as it is."""
+        """Remember the database and the backups as they are."""
         names = await self.database.db.list_collection_names()
         self.kept = {name: await self._all(name) for name in names}
+        folder = self.owner.services.backup_dir
+        self.backups = {path: path.read_bytes() for path in folder.iterdir()} if folder is not None else {}
         WRITES.collections.clear()
 
     async def arrange(self) -> None:
@@ -99,6 +103,8 @@ class Stage:
         for name in WRITES.collections.copy():
             await put_back(self.database.db[name], self.kept.get(name, []), _told)
         WRITES.collections.clear()
+        for path, content in self.backups.items():
+            path.write_bytes(content)
         self.owner.services.revoked()
 
     async def _all(self, name: str) -> list[Record]:

@@ -30,7 +30,7 @@ def error_of(answer: httpx.Response) -> tuple[str, str]:
 
 
 async def test_an_unknown_hash_asks_for_the_text_which_then_is_known(lab: Lab) -> None:
-    http, text = lab.client(), "query Registered { __typename }"
+    http, text = lab.client(), "query Unregistered { __typename }"
 
     first = await http.post("/graphql", json={"extensions": named(text)})
     both = await http.post("/graphql", json={"query": text, "extensions": named(text)})

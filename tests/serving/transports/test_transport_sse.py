@@ -12,7 +12,7 @@ import pytest
 from serving.transports.protocol import AuthenticationFailed, OperationRefused, OperationRequest, Payload
 from serving.transports.sse import SseLimits, event_id
 from tests.loopback import NO_TLS
-from tests.patience import until
+from tests.patience import PATIENCE, until
 from tests.serving.transports.transport_lab import Lab
 
 RETRY = ["retry: 2000"]
@@ -24,7 +24,7 @@ def address(lab: Lab, query: str) -> str:
 
 
 async def get(lab: Lab, query: str, **headers: str) -> httpx.Response:
-    async with httpx.AsyncClient(verify=NO_TLS, timeout=5) as client:
+    async with httpx.AsyncClient(verify=NO_TLS, timeout=PATIENCE) as client:
         return await client.get(address(lab, query), headers=headers)
 
 
@@ -45,7 +45,7 @@ class Reader:
 @asynccontextmanager
 async def streaming(lab: Lab, query: str) -> AsyncIterator[Reader]:
     async with (
-        httpx.AsyncClient(verify=NO_TLS, timeout=5) as client,
+        httpx.AsyncClient(verify=NO_TLS, timeout=PATIENCE) as client,
         client.stream("GET", address(lab, query)) as response,
     ):
         reader = Reader(response)
@@ -158,7 +158,7 @@ async def test_last_event_id_reaches_the_engine_as_the_cursor_to_resume_after(la
 
 @pytest.mark.parametrize("value", ["c" * 65, "a b", "a\tb", "é"])
 async def test_a_malformed_last_event_id_is_bad_input(lab: Lab, value: str) -> None:
-    async with httpx.AsyncClient(verify=NO_TLS, timeout=5) as client:
+    async with httpx.AsyncClient(verify=NO_TLS, timeout=PATIENCE) as client:
         headers = [(b"last-event-id", value.encode("latin-1"))]
         response = await client.get(address(lab, "one"), headers=headers)
     assert response.status_code == 400

@@ -12,7 +12,7 @@ from serving.transports.protocol import (
     Payload,
 )
 from serving.transports.websocket import WebSocketLimits
-from tests.patience import until
+from tests.patience import PATIENCE, until
 from tests.serving.transports.transport_lab import Lab, event, next_
 from tests.serving.transports.websocket_lab import closing, dial, greet, hear, say, subscribe
 
@@ -208,7 +208,7 @@ async def test_a_ping_is_echoed_and_an_unsolicited_pong_ignored(lab: Lab) -> Non
 
 
 async def test_an_unanswered_ping_closes_with_4499(lab: Lab) -> None:
-    lab.websocket = WebSocketLimits(ping_interval=0.01, pong_timeout=0.02)
+    lab.websocket = WebSocketLimits(ping_interval=1, pong_timeout=0.02)
     feed = lab.engine.feed()
     async with dial(lab) as socket:
         await greet(socket)
@@ -218,7 +218,7 @@ async def test_an_unanswered_ping_closes_with_4499(lab: Lab) -> None:
 
 
 async def test_an_answered_ping_is_followed_by_the_next(lab: Lab) -> None:
-    lab.websocket = WebSocketLimits(ping_interval=0.01, pong_timeout=5)
+    lab.websocket = WebSocketLimits(ping_interval=0.01, pong_timeout=PATIENCE)
     async with dial(lab) as socket:
         await greet(socket)
         for _ in range(3):

@@ -38,7 +38,9 @@ async def hear(socket: ClientConnection) -> dict[str, Any]:
 
 async def greet(socket: ClientConnection, **params: Any) -> None:
     await say(socket, "connection_init", payload=params)
-    assert await hear(socket) == {"type": "connection_ack"}
+    while (message := await hear(socket)) == {"type": "ping"}:
+        pass
+    assert message == {"type": "connection_ack"}
 
 
 async def subscribe(socket: ClientConnection, query: str, id: str = "1", **payload: Any) -> None:
