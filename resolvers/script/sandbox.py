@@ -104,8 +104,10 @@ async def run(
     its time is over, when it has too many processes or takes too much of the disk, and when whoever awaits this is
     cancelled."""
     reading, writing = os.pipe()
-    try:
-        process = await asyncio.create_subprocess_exec(
+    os.set_blocking(reading, False)
+    told = bytearray()
+    beginning = asyncio.create_task(
+        asyncio.create_subprocess_exec(
             *arguments(command, folder, writing),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
@@ -114,20 +116,29 @@ async def run(
             env={"PATH": os.environ.get("PATH", "/usr/bin:/bin")},
             start_new_session=True,
         )
+    )
+    try:
+        process = await asyncio.shield(beginning)
+    except asyncio.CancelledError:  # what is begun just then would go on by itself
+        process = await beginning
+        _kill(process, reading, told)
+        await process.wait()
+        os.close(reading)
+        raise
     finally:
         os.close(writing)
     handing = asyncio.create_task(_hand_on(process, take))
-    watching = [asyncio.create_task(_watch(reading, stop, seconds)), asyncio.create_task(_measure(folder))]
+    watching = [asyncio.create_task(_watch(reading, told, stop, seconds)), asyncio.create_task(_measure(folder))]
     try:
         await asyncio.wait((handing, *watching), return_when=asyncio.FIRST_COMPLETED)
         reason = next((watch.result() for watch in watching if watch.done()), None)
         if reason is not None:
-            _kill(process)
+            _kill(process, reading, told)
         await handing
         code = await process.wait()
         return Ended(code if reason is None else None, reason)
     finally:
-        _kill(process)
+        _kill(process, reading, told)
         for task in (handing, *watching):
             task.cancel()
         await asyncio.gather(handing, *watching, return_exceptions=True)
@@ -135,12 +146,29 @@ async def run(
         os.close(reading)
 
 
-def _kill(process: asyncio.subprocess.Process) -> None:
-    """End it with what it has begun: its group too, as a sandbox that is still being made does not know yet that it
-    is to end with the one that makes it."""
-    with suppress(ProcessLookupError):
-        if process.returncode is None:
+def _kill(process: asyncio.subprocess.Process, reading: int, told: bytearray) -> None:
+    """End it with what it has begun: its group too, and its first process by its id, as a sandbox that is still being
+    made does not know yet that it is to end with the one that makes it. What stays would hold the output open."""
+    if process.returncode is None:
+        _kill_first(reading, told)
+        with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+        _kill_first(reading, told)  # it may have been told just then
+
+
+def _kill_first(reading: int, told: bytearray) -> None:
+    if (first := _first_process(reading, told)) is not None:
+        with suppress(ProcessLookupError):
+            os.kill(first, signal.SIGKILL)
+
+
+def _first_process(reading: int, told: bytearray) -> int | None:
+    """The first process of the sandbox's process namespace, once whoever makes that has told its id."""
+    with suppress(BlockingIOError):
+        told += os.read(reading, 4096)
+    with suppress(ValueError, KeyError):
+        return int(json.loads(told)["child-pid"])
+    return None
 
 
 async def _hand_on(process: asyncio.subprocess.Process, take: Callable[[bytes], Awaitable[None]]) -> None:
@@ -150,13 +178,11 @@ async def _hand_on(process: asyncio.subprocess.Process, take: Callable[[bytes], 
         await take(piece)
 
 
-async def _watch(reading: int, stop: asyncio.Event, seconds: float) -> str:
+async def _watch(reading: int, told: bytearray, stop: asyncio.Event, seconds: float) -> str:
     """Why a command has to end."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     first: int | None = None
-    os.set_blocking(reading, False)
-    told = b""
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_EVERY):
@@ -165,10 +191,7 @@ async def _watch(reading: int, stop: asyncio.Event, seconds: float) -> str:
         if loop.time() > end:
             return "time"
         if first is None:
-            with suppress(BlockingIOError):
-                told += os.read(reading, 4096)
-            with suppress(ValueError, KeyError):
-                first = int(json.loads(told)["child-pid"])
+            first = _first_process(reading, told)
         elif _processes_below(first) > MAX_PROCESSES:
             return "processes"
 

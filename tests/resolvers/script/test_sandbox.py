@@ -19,7 +19,7 @@ from resolvers.script.run import cancel_script, output_of, run_of, run_script
 from resolvers.script.script import create_script
 from resolvers.worktree.spot import folder_of
 from resolvers.worktree.worktree import create_worktree
-from tests.patience import until
+from tests.patience import PATIENCE, until
 from tests.resolvers.worktree.conftest import Bench
 
 pytestmark = pytest.mark.skipif(not sandbox.is_there(), reason="bubblewrap is not installed here")
@@ -85,6 +85,24 @@ async def test_a_command_ends_with_all_that_it_began(tmp_path: Path) -> None:
 
     assert (by_itself.exit_code, by_time.reason) == (0, "time")
     await until(lambda: not named("4711"))
+
+
+@pytest.mark.parametrize("how", ["stopped", "cancelled"])
+async def test_a_command_that_is_ended_at_any_moment_of_its_beginning_leaves_nothing(how: str, tmp_path: Path) -> None:
+    async def nothing(_: bytes) -> None: ...
+
+    async def end_after(seconds: float) -> None:
+        stop = asyncio.Event()
+        running = asyncio.create_task(sandbox.run("sleep 4716", tmp_path, nothing, stop))
+        await asyncio.sleep(seconds)
+        stop.set() if how == "stopped" else running.cancel()
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.wait([running])
+
+    for step in range(10):
+        await asyncio.gather(*(end_after(step * 0.005 + more * 0.001) for more in range(5)))
+
+    await until(lambda: not named("4716"))
 
 
 async def test_a_command_that_multiplies_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
