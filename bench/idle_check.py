@@ -23,7 +23,7 @@ from rich.table import Table
 from bench.servers import embedded
 from bench.timing import percentile
 from gateway.app import create_app
-from gateway.garbage import look_rarely
+from gateway.garbage import keep_what_is_loaded
 from gateway.settings import Settings
 from models import Agent, Card
 from models.base import collection, to_record, utc_now
@@ -90,7 +90,7 @@ class _Commands(monitoring.CommandListener):
 
 def idle_check(rounds: int) -> None:
     """Measure, and print the table."""
-    look_rarely()  # as a gateway that serves
+    keep_what_is_loaded()  # as a gateway that serves
     commands = _Commands()
     monitoring.register(commands)  # only clients that are made later have it
     with asyncio.Runner() as runner, embedded(runner) as database:

@@ -20,9 +20,4 @@ def keep_what_is_loaded() -> None:
     The little of it that is garbage stays: to find 5,000 objects of 380,000 takes a third of a second.
     """
     gc.freeze()
-    look_rarely()
-
-
-def look_rarely() -> None:
-    """Look for garbage more rarely from now on."""
     gc.set_threshold(YOUNG_OBJECTS, 10, 10)

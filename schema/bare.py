@@ -29,5 +29,14 @@ def _dataclass(**settings: Any) -> Any:
 
 
 def _init(self: Any, **values: Any) -> None:
-    """The graph has checked which values there are; what is left out is a default of the class."""
+    """As the `__init__` that `dataclasses` would write. Raises TypeError for what is missing, and for what is none."""
+    fields = {field.name: field for field in dataclasses.fields(self) if field.init}
+    if unknown := values.keys() - fields.keys():
+        raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}")
+    for name in fields.keys() - values.keys():
+        factory: Any = fields[name].default_factory
+        if factory is not dataclasses.MISSING:
+            values[name] = factory()
+        elif fields[name].default is dataclasses.MISSING:
+            raise TypeError(f"{type(self).__name__} is made with {name}")
     self.__dict__.update(values)

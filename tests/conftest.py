@@ -21,7 +21,7 @@ from pymongo.operations import DeleteMany
 from auth import passwords
 from gateway import embedded
 from gateway.database import Database, open_database
-from gateway.garbage import look_rarely
+from gateway.garbage import keep_what_is_loaded
 from gateway.settings import Settings
 from models import Migration
 from models.base import Recorded
@@ -49,8 +49,7 @@ def pytest_collection() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
     """A test's garbage is looked for among what tests make, not among the tests, and as rarely as in a gateway."""
-    gc.freeze()
-    look_rarely()
+    keep_what_is_loaded()
     gc.enable()
 
 

@@ -21,10 +21,10 @@ CHANGELOG_STEP = MigrationStep("changelog", "What cards came to", _cards)
 
 
 async def _write_entries(cards: Sequence[CardRecord]) -> None:
-    """Write the entries of those that are done, of an id that follows from the card: once, whoever else does it too."""
+    """Write the entries of those that are done and have none: once, whoever else does it too."""
     done = [card for card in cards if card.get("completed_at") is not None]
     agents = await agents_behind(None, [card["assignee_id"] for card in done])
     entries = [entry_of(card, agents, None) for card in done]
-    writes = [UpdateOne({"_id": entry["_id"]}, {"$setOnInsert": entry}, upsert=True) for entry in entries]
+    writes = [UpdateOne({"card_id": entry["card_id"]}, {"$setOnInsert": entry}, upsert=True) for entry in entries]
     for start in range(0, len(writes), WRITTEN_AT_ONCE):
         await collection(ChangelogEntry).bulk_write(writes[start : start + WRITTEN_AT_ONCE], ordered=False)

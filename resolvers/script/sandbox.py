@@ -104,11 +104,59 @@ async def run(
     its time is over, when it has too many processes or takes too much of the disk, and when whoever awaits this is
     cancelled."""
     reading, writing = os.pipe()
-    os.set_blocking(reading, False)
-    told = bytearray()
+    first = _First(reading)
+    try:
+        process = await _begin(arguments(command, folder, writing), writing, first)
+        handing = asyncio.create_task(_hand_on(process, take))
+        watching = [asyncio.create_task(_watch(first, stop, seconds)), asyncio.create_task(_measure(folder))]
+        try:
+            await asyncio.wait((handing, *watching), return_when=asyncio.FIRST_COMPLETED)
+            reason = next((watch.result() for watch in watching if watch.done()), None)
+            if reason is not None:
+                _kill(process, first)
+            await handing
+            code = await process.wait()
+            return Ended(code if reason is None else None, reason)
+        finally:
+            _kill(process, first)
+            for task in (handing, *watching):
+                task.cancel()
+            await asyncio.gather(handing, *watching, return_exceptions=True)
+            await process.wait()
+    finally:
+        os.close(reading)
+
+
+class _First:
+    """The first process of the sandbox's process namespace, with which all others end. Whoever makes the namespace
+    tells its id to a pipe."""
+
+    def __init__(self, reading: int) -> None:
+        os.set_blocking(reading, False)
+        self._reading = reading
+        self._told = b""
+
+    def id(self) -> int | None:
+        """None where it is not told yet."""
+        with suppress(BlockingIOError):
+            self._told += os.read(self._reading, 4096)
+        with suppress(ValueError, KeyError):
+            return int(json.loads(self._told)["child-pid"])
+        return None
+
+    def kill(self) -> None:
+        """End it, if it is there; what has its id since, if anything has, is left alone."""
+        if (process_id := self.id()) is not None:
+            with suppress(FileNotFoundError, ProcessLookupError):
+                if Path(f"/proc/{process_id}/comm").read_text() == f"{PROGRAM}\n":
+                    os.kill(process_id, signal.SIGKILL)
+
+
+async def _begin(command: Sequence[str], writing: int, first: _First) -> asyncio.subprocess.Process:
+    """Start what makes the sandbox, and close the end of the pipe that is for it."""
     beginning = asyncio.create_task(
         asyncio.create_subprocess_exec(
-            *arguments(command, folder, writing),
+            *command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
@@ -118,57 +166,24 @@ async def run(
         )
     )
     try:
-        process = await asyncio.shield(beginning)
+        return await asyncio.shield(beginning)
     except asyncio.CancelledError:  # what is begun just then would go on by itself
         process = await beginning
-        _kill(process, reading, told)
+        _kill(process, first)
         await process.wait()
-        os.close(reading)
         raise
     finally:
         os.close(writing)
-    handing = asyncio.create_task(_hand_on(process, take))
-    watching = [asyncio.create_task(_watch(reading, told, stop, seconds)), asyncio.create_task(_measure(folder))]
-    try:
-        await asyncio.wait((handing, *watching), return_when=asyncio.FIRST_COMPLETED)
-        reason = next((watch.result() for watch in watching if watch.done()), None)
-        if reason is not None:
-            _kill(process, reading, told)
-        await handing
-        code = await process.wait()
-        return Ended(code if reason is None else None, reason)
-    finally:
-        _kill(process, reading, told)
-        for task in (handing, *watching):
-            task.cancel()
-        await asyncio.gather(handing, *watching, return_exceptions=True)
-        await process.wait()
-        os.close(reading)
 
 
-def _kill(process: asyncio.subprocess.Process, reading: int, told: bytearray) -> None:
-    """End it with what it has begun: its group too, and its first process by its id, as a sandbox that is still being
-    made does not know yet that it is to end with the one that makes it. What stays would hold the output open."""
+def _kill(process: asyncio.subprocess.Process, first: _First) -> None:
+    """End it with what it has begun: its group too, and the first process inside, as a sandbox that is still being made
+    does not know yet that it is to end with the one that makes it. What stays would hold the output open."""
     if process.returncode is None:
-        _kill_first(reading, told)
+        first.kill()
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        _kill_first(reading, told)  # it may have been told just then
-
-
-def _kill_first(reading: int, told: bytearray) -> None:
-    if (first := _first_process(reading, told)) is not None:
-        with suppress(ProcessLookupError):
-            os.kill(first, signal.SIGKILL)
-
-
-def _first_process(reading: int, told: bytearray) -> int | None:
-    """The first process of the sandbox's process namespace, once whoever makes that has told its id."""
-    with suppress(BlockingIOError):
-        told += os.read(reading, 4096)
-    with suppress(ValueError, KeyError):
-        return int(json.loads(told)["child-pid"])
-    return None
+        first.kill()  # it may have been told of just then
 
 
 async def _hand_on(process: asyncio.subprocess.Process, take: Callable[[bytes], Awaitable[None]]) -> None:
@@ -178,11 +193,10 @@ async def _hand_on(process: asyncio.subprocess.Process, take: Callable[[bytes], 
         await take(piece)
 
 
-async def _watch(reading: int, told: bytearray, stop: asyncio.Event, seconds: float) -> str:
+async def _watch(first: _First, stop: asyncio.Event, seconds: float) -> str:
     """Why a command has to end."""
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    first: int | None = None
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_EVERY):
@@ -190,9 +204,7 @@ async def _watch(reading: int, told: bytearray, stop: asyncio.Event, seconds: fl
                 return "stopped"
         if loop.time() > end:
             return "time"
-        if first is None:
-            first = _first_process(reading, told)
-        elif _processes_below(first) > MAX_PROCESSES:
+        if (process_id := first.id()) is not None and _processes_below(process_id) > MAX_PROCESSES:
             return "processes"
 
 

@@ -20,7 +20,7 @@ from tests.resolvers.projects import Board, make_board
 
 @pytest.fixture(scope="module")
 async def board(standing_owner: Context) -> Board:
-    """Such a board, which the tests of this file share."""
+    """The board that the tests of this file share."""
     return await filled(standing_owner)
 
 

@@ -107,8 +107,8 @@ async def test_the_bus_is_quicker_than_the_poll(gateway: Serving, owner: Owner) 
                 for live in sockets.values():
                     await live.until(name)
                 waits.append(monotonic() - committed_at)
-            # A poll alone takes a second on the average, for one of the two at least: one round of 5,000 would be so.
-            return sorted(waits)[len(waits) // 2] < 0.5
+            # A poll alone comes every two seconds, and what is written just after one waits for nearly all of that.
+            return max(waits) < 0.5
 
         # Whatever else the machine does: some of many rounds.
         await until(are_quick)

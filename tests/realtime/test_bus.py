@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from statistics import median
 from time import monotonic
 
 import pytest
@@ -357,9 +358,18 @@ async def test_no_event_is_lost_or_doubled_while_redis_is_away(
         await reader.until(lambda r: len(r.seqs) >= 45)
         assert reader.seqs == list(range(1, 46))
 
-        # And then the bus brings each by itself, as before
+        # And then the bus is as quick as before: in some round, whatever else the machine does
         await until(lambda: first.bus.is_connected and second.bus.is_connected)
-        for seq in range(46, 56):
-            await write(1, 0)
-            await reader.until(lambda r, seq=seq: r.seqs[-1] == seq)  # type: ignore[misc]
-    assert reader.seqs == list(range(1, 56))
+
+        async def is_quick() -> bool:
+            waits = []
+            for _ in range(10):
+                seq = reader.seqs[-1] + 1
+                await write(1, 0)
+                written_at = monotonic()
+                await reader.until(lambda r, seq=seq: r.seqs[-1] == seq)  # type: ignore[misc]
+                waits.append(monotonic() - written_at)
+            return median(waits) < 0.25
+
+        await until(is_quick)
+    assert reader.seqs == list(range(1, reader.seqs[-1] + 1))

@@ -20,6 +20,7 @@ class Paint:
     colour: str
     coats: int | None = strawberry.field(default=2)
     note: str | None = UNSET
+    layers: list[str] = strawberry.field(default_factory=list)
 
 
 def test_no_type_has_a_function_of_its_own() -> None:
@@ -45,6 +46,15 @@ def test_an_input_has_what_was_given_and_the_defaults_of_the_rest(
     paint = Paint(colour="blue", **given)  # type: ignore[arg-type]
 
     # Then
-    assert (paint.colour, paint.coats, paint.note) == ("blue", coats, note)
-    assert [field.name for field in dataclasses.fields(paint)] == ["colour", "coats", "note"]
+    assert (paint.colour, paint.coats, paint.note, paint.layers) == ("blue", coats, note, [])
+    assert paint.layers is not Paint(colour="red").layers
+    assert [field.name for field in dataclasses.fields(paint)] == ["colour", "coats", "note", "layers"]
     assert Paint.__doc__ == "What a wall is painted with."
+
+
+@pytest.mark.parametrize(
+    ("given", "told"), [({}, "made with colour"), ({"colour": "blue", "gloss": True}, "has no gloss")]
+)
+def test_what_is_missing_or_none_of_a_type_is_refused(given: dict[str, object], told: str) -> None:
+    with pytest.raises(TypeError, match=told):
+        Paint(**given)  # type: ignore[arg-type]
