@@ -1,8 +1,9 @@
 """The changelog follows the cards that come to be done, and is filled in once for those of before."""
 
+from datetime import timedelta
 from typing import Any
 
-from models import ChangelogEntry
+from models import Card, ChangelogEntry
 from models.base import collection
 from models.enums import ColumnKind
 from models.records import ChangelogEntryRecord, WorkspaceRecord
@@ -108,3 +109,22 @@ async def test_cards_that_were_done_before_are_filled_in_once_and_added_up_by_da
     assert (first["project_id"], first["count"]) == (board.project["_id"], 3)
     assert first["titles"] == ["Step 2", "Step 1"]
     assert days[0]["date"] == done[0]["completed_at"].replace(hour=0, minute=0, second=0, microsecond=0)  # type: ignore[union-attr]
+
+
+async def test_a_card_that_has_an_entry_gets_no_other_of_another_moment(
+    owner: Context, workspace: WorkspaceRecord
+) -> None:
+    # Given a card whose entry is of another moment than it is said to have been done at
+    board = await make_board(owner, workspace, columns=2)
+    card = await board.card(DONE, title="Step")
+    assert card["completed_at"] is not None
+    earlier = card["completed_at"] - timedelta(days=1)
+    await collection(Card).update_one({"_id": card["_id"]}, {"$set": {"completed_at": earlier}})
+    entries = await listed(board)
+    assert len(entries) == 1
+
+    # When the changelog is filled in
+    await CHANGELOG_STEP.run(NoWork())
+
+    # Then it has that entry alone
+    assert await listed(board) == entries
